@@ -1,0 +1,7 @@
+import type { Migration } from '../src/platform/db/migration.ts'
+import { theHouse } from './0001-the-house.ts'
+
+/** Every change of the tables, in the order in which they are made. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001-the-house': theHouse,
+}

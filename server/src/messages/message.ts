@@ -1,0 +1,61 @@
+import type { Language } from '../platform/refusal.ts'
+import type { Address, Channel } from '../users/index.ts'
+
+/** What a message says that its code is for. */
+export type MessageTemplate = 'bind' | 'register'
+
+/** A verification code on its way to the address that it proves. */
+export interface CodeMessage {
+  /** One per send and not guessable; a gateway can tell a repeated delivery by it. */
+  readonly id: string
+  readonly to: Address
+  readonly template: MessageTemplate
+  /** The wire's `type`, e.g. `BIND_MOBILE_SMS`. */
+  readonly purpose: string
+  readonly verifyCode: string
+  readonly language: Language
+  /** As configured; the templates clean it. */
+  readonly applicationName: Readonly<Record<Language, string>>
+  readonly expiresInSeconds: number
+  /** Milliseconds since the Unix epoch. */
+  readonly sentAt: number
+}
+
+/** `failed`: it certainly did not go out. `unknown`: it may have, so its code must stay valid. */
+export type SendResult = 'sent' | 'failed' | 'unknown'
+
+/** `because` is for the log and the audit: no secret, no code, no address, nothing that a server wrote. */
+export type SendOutcome =
+  { readonly result: 'sent' } | { readonly result: 'failed' | 'unknown'; readonly because: string }
+
+export const SENT: SendOutcome = { result: 'sent' }
+
+export function failed(because: string): SendOutcome {
+  return { result: 'failed', because }
+}
+
+export function unknown(because: string): SendOutcome {
+  return { result: 'unknown', because }
+}
+
+/** Carries messages of one channel out of the house. */
+export interface Gateway {
+  /** For the operator, e.g. in an audit event. */
+  readonly name: string
+  readonly channel: Channel
+
+  /**
+   * Tries once, within a deadline of its own. Whatever can go wrong outside is an outcome, never a
+   * throw, and nothing is repeated: two messages for one request are worse than none.
+   */
+  send(message: CodeMessage): Promise<SendOutcome>
+
+  /** Lets go of connections. Messages under way are finished first; later ones fail. */
+  close?(): Promise<void>
+}
+
+/** How long a gateway may take for one message, from `send` to its outcome. */
+export const SEND_TIMEOUT_MS = 5_000
+
+/** Messages that one gateway carries at once; the next one fails at once, so that requests do not pile up. */
+export const MAX_IN_FLIGHT = 100

@@ -1,0 +1,45 @@
+import type { Db } from './index.ts'
+
+/** @returns what this deployment remembers under that name */
+export async function findFact(db: Db, name: string): Promise<string | undefined> {
+  const row = await db.selectFrom('deployment').select('value').where('name', '=', name).executeTakeFirst()
+  return row?.value
+}
+
+/**
+ * Remembers a fact once and for all.
+ *
+ * @returns the value that stands, which is another's when another process was first
+ */
+export async function settleFact(db: Db, name: string, value: string): Promise<string> {
+  await db
+    .insertInto('deployment')
+    .values({ name, value })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  return (await findFact(db, name)) ?? value
+}
+
+/** @returns the wrapped data keys, oldest first */
+export async function listDataKeys(db: Db): Promise<{ number: number; wrapped: string }[]> {
+  return db.selectFrom('data_key').select(['number', 'wrapped']).orderBy('number').execute()
+}
+
+/** Adds a data key; a key of that number that is already there stays. */
+export async function addDataKey(
+  db: Db,
+  dataKey: { readonly number: number; readonly wrapped: string },
+  now: number,
+): Promise<void> {
+  await db
+    .insertInto('data_key')
+    .values({ ...dataKey, created_at: now })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+/** @returns whether the database answers */
+export async function isAnswering(db: Db): Promise<boolean> {
+  await findFact(db, 'mode')
+  return true
+}

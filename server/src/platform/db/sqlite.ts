@@ -1,0 +1,57 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { SqliteDialect, type SqliteDatabase } from 'kysely'
+
+const MAX_KEPT_STATEMENTS = 400
+
+/**
+ * Kysely's dialect over Node's own SQLite.
+ *
+ * `synchronous=FULL` flushes the write-ahead log at each commit: what was acknowledged survives a power
+ * cut. A transaction takes the write lock at its start (`begin immediate`), because one that reads first
+ * and locks later fails when another process wrote in between.
+ *
+ * @param file the database file; made when absent
+ */
+export function sqliteDialect(file: string): SqliteDialect {
+  const database = new DatabaseSync(file)
+  database.exec('pragma journal_mode = wal')
+  database.exec('pragma synchronous = full')
+  database.exec('pragma foreign_keys = on')
+  database.exec('pragma busy_timeout = 5000')
+  return new SqliteDialect({ database: withKeptStatements(database) })
+}
+
+/** Compiling a statement costs more than running it, so each text is compiled once. */
+function withKeptStatements(database: DatabaseSync): SqliteDatabase {
+  const kept = new Map<string, ReturnType<typeof statementOf>>()
+  return {
+    prepare(sql) {
+      const text = sql === 'begin' ? 'begin immediate' : sql
+      const known = kept.get(text)
+      if (known !== undefined) return known
+      const statement = statementOf(database.prepare(text))
+      if (kept.size < MAX_KEPT_STATEMENTS) kept.set(text, statement)
+      return statement
+    },
+    close: () => {
+      kept.clear()
+      database.close()
+    },
+  }
+}
+
+function statementOf(statement: StatementSync) {
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters: readonly unknown[]) => statement.all(...values(parameters)),
+    run: (parameters: readonly unknown[]) => statement.run(...values(parameters)),
+    iterate: (parameters: readonly unknown[]) => statement.iterate(...values(parameters)),
+  }
+}
+
+function values(parameters: readonly unknown[]): SQLInputValue[] {
+  return parameters.map((value) => {
+    if (value === null || typeof value === 'string' || typeof value === 'number') return value
+    throw new TypeError(`not a value that both databases store alike: ${typeof value}`)
+  })
+}

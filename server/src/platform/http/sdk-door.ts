@@ -1,0 +1,134 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Clock } from '../clock.ts'
+import { Refusal, type RefusalDefinition } from '../refusal.ts'
+import { languageOf, sendRefusal } from './http-server.ts'
+import { doorRefusals } from './refusals.ts'
+import type { CallerDevice, CallingApplication, SdkCall, SdkEndpoint } from './sdk-endpoint.ts'
+
+/** Longest header value that is kept of what a client says about itself. */
+const MAX_DEVICE_TEXT = 256
+
+export interface SdkDoor<Application extends CallingApplication> {
+  readonly clock: Clock
+  /** @returns `undefined` for an application that is unknown or disabled */
+  findApplication(clientId: string): Promise<Application | undefined>
+}
+
+/** Puts these endpoints on the server, all behind the same door. */
+export function openSdkDoor<Deps, Application extends CallingApplication>(
+  app: FastifyInstance,
+  door: SdkDoor<Application>,
+  endpoints: readonly SdkEndpoint<Deps, Application>[],
+  deps: Deps,
+): void {
+  for (const endpoint of endpoints) addEndpoint(app, door, endpoint, deps)
+}
+
+function addEndpoint<Deps, Application extends CallingApplication>(
+  app: FastifyInstance,
+  door: SdkDoor<Application>,
+  endpoint: SdkEndpoint<Deps, Application>,
+  deps: Deps,
+): void {
+  const arrivals = new WeakMap<FastifyRequest, Arrival<Application>>()
+  const expected = new Set<RefusalDefinition>([...Object.values(doorRefusals), ...endpoint.refusals])
+
+  app.route({
+    method: endpoint.method,
+    url: endpoint.path,
+    // Before the body is read: a caller without an application is refused at the price of its headers.
+    onRequest: async (request) => {
+      arrivals.set(request, await arrive(door, request))
+    },
+    handler: async (request, reply) => {
+      const arrival = arrivals.get(request)
+      if (arrival === undefined) throw new Error('a request came in without passing the door')
+      const result = await endpoint.run(deps, { ...arrival, body: request.body })
+      logCall(request, 200, arrival.startedAt, statusOf(result))
+      reply.header('cache-control', 'no-store')
+      if (result === undefined) return reply.code(200).send()
+      return reply.type('application/json; charset=utf-8').send(JSON.stringify(result))
+    },
+    errorHandler: (error, request, reply) => {
+      const startedAt = arrivals.get(request)?.startedAt ?? performance.now()
+      if (!(error instanceof Refusal)) throw error
+      if (!expected.has(error.definition)) {
+        throw new Error(`${endpoint.path} does not list its refusal ${error.definition.code}`, {
+          cause: error,
+        })
+      }
+      logCall(request, 400, startedAt, error.definition.code, error.details.because)
+      void sendRefusal(request, reply, error, 400)
+    },
+  })
+}
+
+type Arrival<Application extends CallingApplication> = Omit<SdkCall<Application, never>, 'body'> & {
+  /** Of the monotonic clock, for the log. */
+  readonly startedAt: number
+}
+
+/** What is the same for every call: who asks, for which application, in which language, when. */
+async function arrive<Application extends CallingApplication>(
+  door: SdkDoor<Application>,
+  request: FastifyRequest,
+): Promise<Arrival<Application>> {
+  const startedAt = performance.now()
+  const device = deviceOf(request)
+  const clientId = header(request, 'x-client-id')
+  if (clientId === undefined) throw new Refusal(doorRefusals.clientIdMissing)
+  const application = await door.findApplication(clientId)
+  if (application === undefined) throw new Refusal(doorRefusals.applicationUnknown)
+
+  return {
+    startedAt,
+    application,
+    device,
+    ip: request.ip,
+    language: languageOf(request),
+    now: door.clock.now(),
+    stateToken: header(request, 'x-state-token'),
+    sessionToken: header(request, 'session-token') ?? header(request, 'x-session-token'),
+    bearer: /^Bearer +(\S+)$/i.exec(header(request, 'authorization') ?? '')?.[1],
+    requestId: request.id,
+  }
+}
+
+function deviceOf(request: FastifyRequest): CallerDevice {
+  const operatingSystem = header(request, 'x-operating-sys-version')
+  const fingerprint = header(request, 'x-device-fingerprint')
+  const agent = header(request, 'x-agent')
+  if (operatingSystem === undefined || fingerprint === undefined || agent === undefined) {
+    throw new Refusal(doorRefusals.deviceIncomplete)
+  }
+  return {
+    operatingSystem: operatingSystem.slice(0, MAX_DEVICE_TEXT),
+    fingerprint: fingerprint.slice(0, MAX_DEVICE_TEXT),
+    agent: agent.slice(0, MAX_DEVICE_TEXT),
+  }
+}
+
+function header(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name]
+  const text = typeof value === 'string' ? value.trim() : ''
+  return text === '' ? undefined : text
+}
+
+function statusOf(result: unknown): string {
+  return typeof result === 'object' && result !== null && 'status' in result ? String(result.status) : 'OK'
+}
+
+/** The path and the outcome, never a header or a body. */
+function logCall(
+  request: FastifyRequest,
+  httpStatus: number,
+  startedAt: number,
+  outcome: string,
+  because?: string,
+): void {
+  const tookMs = Math.round((performance.now() - startedAt) * 10) / 10
+  request.log.info(
+    { outcome, ...(because !== undefined && { because }), tookMs },
+    `${request.method} ${request.routeOptions.url ?? ''} ${httpStatus}`,
+  )
+}

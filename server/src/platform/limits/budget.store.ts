@@ -1,0 +1,140 @@
+import { z } from 'zod'
+import type { Db, Tx } from '../db/index.ts'
+import type { Vault } from '../vault/vault.ts'
+import { type Budget, forgottenAt, giveBack, NOTHING_SPENT, spend, type Spending, waitMs } from './budget.ts'
+
+declare module '../db/tables.ts' {
+  interface Tables {
+    readonly budget: {
+      /** Keyed hash of the budget's name and the key: an IP or an address is not readable here. */
+      key: string
+      name: string
+      spent: string
+      in_a_row: number
+      touches: number
+      expires_at: number
+    }
+  }
+}
+
+/** One budget, for one key of it. */
+export interface Charge {
+  readonly budget: Budget
+  /** What is counted: an address, an IP, a client id. Stored as a keyed hash only. */
+  readonly key: string
+}
+
+/** The budget that had no room, and how long until it has. */
+export interface NoRoom {
+  readonly budgetName: string
+  readonly waitMs: number
+}
+
+const storedEntries = z.array(z.tuple([z.number(), z.number()]))
+
+/**
+ * Takes one from each of these budgets, or from none.
+ *
+ * The rows are locked by the statement that reads them, in the order of their keys, so that two requests
+ * with the same budgets wait for each other and neither sees a count that is about to change.
+ *
+ * @param now milliseconds since the Unix epoch
+ * @returns `undefined` when all had room; otherwise the one to wait longest for
+ */
+export async function takeAll(
+  tx: Tx,
+  vault: Vault,
+  charges: readonly Charge[],
+  now: number,
+): Promise<NoRoom | undefined> {
+  const rows = await lockSpendings(tx, vault, charges, now)
+  const tight = rows
+    .map(({ budget, spending }) => ({ budgetName: budget.name, waitMs: waitMs(budget, spending, now) }))
+    .filter((room) => room.waitMs > 0)
+    .toSorted((one, other) => other.waitMs - one.waitMs)[0]
+  if (tight !== undefined) return tight
+
+  for (const { key, budget, spending } of rows) await save(tx, key, budget, spend(budget, spending, now), now)
+  return undefined
+}
+
+/** Gives one back after a success. */
+export async function giveOneBack(tx: Tx, vault: Vault, charge: Charge, now: number): Promise<void> {
+  for (const { key, budget, spending } of await lockSpendings(tx, vault, [charge], now)) {
+    await save(tx, key, budget, giveBack(spending), now)
+  }
+}
+
+/**
+ * Forgets rows that no longer count. Nothing depends on this: what is too old is left out when it is read.
+ *
+ * @returns how many were removed
+ */
+export async function sweepBudgets(db: Db, now: number, atMost: number): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('budget')
+    .where('key', 'in', (old) =>
+      old.selectFrom('budget').select('key').where('expires_at', '<=', now).limit(atMost),
+    )
+    .executeTakeFirstOrThrow()
+  return Number(numDeletedRows)
+}
+
+interface LockedSpending {
+  readonly key: string
+  readonly budget: Budget
+  readonly spending: Spending
+}
+
+async function lockSpendings(
+  tx: Tx,
+  vault: Vault,
+  charges: readonly Charge[],
+  now: number,
+): Promise<LockedSpending[]> {
+  const wanted = charges
+    .map(({ budget, key }) => ({ budget, key: vault.blindIndex(`budget ${budget.name}`, key) }))
+    .toSorted((one, other) => (one.key < other.key ? -1 : 1))
+  const rows = await tx
+    .insertInto('budget')
+    .values(
+      wanted.map(({ budget, key }) => ({
+        key,
+        name: budget.name,
+        spent: '[]',
+        in_a_row: 0,
+        touches: 1,
+        expires_at: forgottenAt(budget, now),
+      })),
+    )
+    .onConflict((conflict) =>
+      conflict.column('key').doUpdateSet((column) => ({ touches: column('budget.touches', '+', 1) })),
+    )
+    .returning(['key', 'spent', 'in_a_row', 'expires_at'])
+    .execute()
+
+  const byKey = new Map(rows.map((row) => [row.key, row]))
+  return wanted.map(({ budget, key }) => {
+    const row = byKey.get(key)
+    const isCurrent = row !== undefined && row.expires_at > now
+    return {
+      key,
+      budget,
+      spending: isCurrent
+        ? { entries: storedEntries.parse(JSON.parse(row.spent)), inARow: row.in_a_row }
+        : NOTHING_SPENT,
+    }
+  })
+}
+
+async function save(tx: Tx, key: string, budget: Budget, spending: Spending, now: number): Promise<void> {
+  await tx
+    .updateTable('budget')
+    .set({
+      spent: JSON.stringify(spending.entries),
+      in_a_row: spending.inARow,
+      expires_at: forgottenAt(budget, now),
+    })
+    .where('key', '=', key)
+    .execute()
+}

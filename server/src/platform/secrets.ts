@@ -1,0 +1,36 @@
+import { createHash, randomBytes, randomInt } from 'node:crypto'
+
+export const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
+
+/** 128 random bits as 22 base64url characters. */
+export function randomId(): string {
+  return randomBytes(16).toString('base64url')
+}
+
+/** Uniform digits, leading zeros included. */
+export function randomDigits(length: number): string {
+  return pick('0123456789', length)
+}
+
+/** Uniform letters and digits; 32 of them hold 190 bits. */
+export function randomAlphanumeric(length: number): string {
+  return pick(ALPHANUMERIC, length)
+}
+
+/** Uniform lower-case base32 (RFC 4648), which a person can read out. */
+export function randomBase32(length: number): string {
+  return pick(BASE32, length)
+}
+
+function pick(alphabet: string, length: number): string {
+  return Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join('')
+}
+
+/**
+ * What is stored of a token. A plain hash is enough because a token holds at least 128 random bits;
+ * a short code needs a key as well, see `Vault.mac`.
+ */
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('base64url')
+}

@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'vitest'
+import { createServer, listen, type ServerOptions } from '../app.ts'
+import { type ConnectionDescription, saveConnection } from '../connections/index.ts'
+import { type Application, saveApplication } from '../applications/index.ts'
+import { openDevelopment } from '../commands/outside-world.ts'
+import { type Deployment, openDeployment } from '../deployment.ts'
+import { demoApplications, demoConnections } from '../development/demo.ts'
+import type { Tables } from '../platform/db/tables.ts'
+import { openLog } from '../platform/log.ts'
+import { openMiniProgram, type MiniProgram } from './mini-program.ts'
+import { standingClock, type TestClock } from './test-clock.ts'
+import { createUser, parseEmail, parseMobile, type User } from '../users/index.ts'
+import { developmentSendBudgets, productionSendBudgets, setTestAddress } from '../verifications/index.ts'
+
+export const BIND_CLIENT_ID = 'nTo1eRIub60vPb54WeE6aojPwYwImtl4'
+export const REGISTER_CLIENT_ID = 'demoBindOrRegister00000000000001'
+
+export interface TestServerOptions {
+  /** `dev` has the budgets of development and the page at `/dev`; otherwise those of production. */
+  readonly mode?: 'dev' | 'production'
+  /** Changes to the first demo connection (set to *bind*) and its application. */
+  readonly connection?: Partial<ConnectionDescription>
+  readonly application?: Partial<Application>
+  /** Changes to what the server is given, such as gateways or the address of WeChat. */
+  readonly server?: Partial<ServerOptions>
+  /** The data of an earlier server; it is left in place at the end. */
+  readonly dataDirectory?: string
+}
+
+export interface TestUser {
+  readonly userName?: string
+  readonly mobile?: string
+  readonly email?: string
+  readonly isVerified?: boolean
+  /** Makes his addresses test addresses with this code, so that nothing need be sent. */
+  readonly fixedCode?: string
+}
+
+/** The whole server in this process: real HTTP, a real store in a directory of its own, WeChat emulated. */
+export interface TestServer {
+  readonly url: string
+  readonly clock: TestClock
+  readonly deployment: Deployment
+  readonly dataDirectory: string
+  /** What the log was told, one JSON object a line. */
+  readonly logLines: readonly string[]
+  /** A client of the first demo application, or of the one named. */
+  miniProgram(options?: { clientId?: string; language?: 'zh' | 'en'; ip?: string }): MiniProgram
+  /** Creates a user; his addresses are verified unless told otherwise. */
+  addUser(user: TestUser): Promise<User>
+  count(table: keyof Tables): Promise<number>
+  stop(): Promise<void>
+}
+
+/** Starts a server that stops, and whose data goes, when the test ends. */
+export async function startServer(t: TestContext, options: TestServerOptions = {}): Promise<TestServer> {
+  const dataDirectory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'ligature-test-'))
+  const clock = standingClock()
+  const logLines: string[] = []
+  const deployment = await openDeployment({ dataDirectory, masterKey: undefined }, 'development', clock.now())
+  const outside = await openDevelopment(deployment, clock, {})
+  await changeDemo(deployment, options, clock.now())
+
+  let url = ''
+  const app = await createServer(deployment, {
+    clock,
+    log: openLog('json', { write: (line: string) => logLines.push(line) > 0 }),
+    publicUrl: () => url,
+    trustedProxies: [],
+    allowedAreaCodes: ['86'],
+    ...outside.options,
+    sendBudgets: options.mode === 'dev' ? developmentSendBudgets : productionSendBudgets,
+    ...options.server,
+  })
+  outside.addRoutes(app)
+  url = await listen(app, '127.0.0.1', 0)
+
+  let isStopped = false
+  const stop = async (): Promise<void> => {
+    if (isStopped) return
+    isStopped = true
+    await app.close()
+    await outside.close()
+    await deployment.close()
+  }
+  t.onTestFinished(async () => {
+    await stop()
+    if (options.dataDirectory === undefined) rmSync(dataDirectory, { recursive: true, force: true })
+  })
+
+  return {
+    url,
+    clock,
+    deployment,
+    dataDirectory,
+    logLines,
+    miniProgram: (client = {}) => openMiniProgram(url, { clientId: BIND_CLIENT_ID, ...client }),
+    addUser: (user) => addUser(deployment, user, clock.now()),
+    async count(table) {
+      const row = await deployment.db
+        .selectFrom(table)
+        .select((column) => column.fn.countAll<number>().as('rows'))
+        .executeTakeFirstOrThrow()
+      return row.rows
+    },
+    stop,
+  }
+}
+
+async function addUser({ db, vault }: Deployment, user: TestUser, now: number): Promise<User> {
+  const parsed = [
+    ...(user.mobile === undefined ? [] : [await parseMobile(user.mobile)]),
+    ...(user.email === undefined ? [] : [parseEmail(user.email)]),
+  ]
+  const addresses = parsed.map((address) => ({ address, isVerified: user.isVerified ?? true }))
+  const created = await db
+    .transaction()
+    .execute((tx) =>
+      createUser(tx, vault, { addresses, ...(user.userName && { userName: user.userName }) }, now),
+    )
+  if (typeof created === 'string') throw new Error(created)
+  for (const address of user.fixedCode === undefined ? [] : parsed) {
+    await setTestAddress(db, vault, address, user.fixedCode ?? '')
+  }
+  return created
+}
+
+async function changeDemo(deployment: Deployment, options: TestServerOptions, now: number): Promise<void> {
+  const [application] = demoApplications
+  const [connection] = demoConnections
+  if (application === undefined || connection === undefined) throw new Error('there is no demo data')
+  await saveApplication(deployment.db, { ...application, ...options.application }, now)
+  await saveConnection(deployment.db, deployment.vault, { ...connection, ...options.connection }, now)
+}

@@ -1,0 +1,16 @@
+export type { Address, Channel } from './address.ts'
+export { createUser, type CreateUserConflict, type NewUser } from './create-user.ts'
+export { findByVerifiedAddress } from './find-user.ts'
+export { areaCodeOf, mailboxOf, maskAddress, parseEmail, parseMobile } from './parse-address.ts'
+export { userRefusals } from './refusals.ts'
+export { listAddressesOf } from './list-addresses.ts'
+export { type AddressMark, markAddress } from './sealed-address.ts'
+export { loadProfile, type UserProfile } from './user-profile.ts'
+export { isUserName } from './user-name.ts'
+export {
+  find as findUser,
+  findByName as findUserByName,
+  remove as removeUser,
+  setDisabled as setUserDisabled,
+  type User,
+} from './user.store.ts'

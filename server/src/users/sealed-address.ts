@@ -1,0 +1,39 @@
+import type { Vault } from '../platform/vault/vault.ts'
+import type { Address, Channel } from './address.ts'
+import { maskAddress } from './parse-address.ts'
+import type { StoredAddress } from './user.store.ts'
+
+/** How an address is named in what we keep: findable, recognisable, not readable. */
+export interface AddressMark {
+  readonly index: string
+  readonly masked: string
+}
+
+/** @returns the blind index and the masked form of an address */
+export function markAddress(vault: Vault, address: Address): AddressMark {
+  return { index: vault.blindIndex(address.channel, address.value), masked: maskAddress(address) }
+}
+
+/** Makes an address fit to be stored with its user. The user's id goes into the seal, so rows cannot be swapped. */
+export function sealAddress(
+  vault: Vault,
+  userId: string,
+  address: Address,
+  verifiedAt: number | null,
+): StoredAddress {
+  return {
+    channel: address.channel,
+    sealed: vault.seal(sealContext(userId, address.channel), address.value),
+    ...markAddress(vault, address),
+    verifiedAt,
+  }
+}
+
+/** @returns the canonical value of a stored address */
+export function openAddress(vault: Vault, userId: string, stored: StoredAddress): string {
+  return vault.open(sealContext(userId, stored.channel), stored.sealed)
+}
+
+function sealContext(userId: string, channel: Channel): string {
+  return `user_address ${userId} ${channel}`
+}

@@ -1,0 +1,144 @@
+import { z } from 'zod'
+import type { Db, Tx } from '../platform/db/index.ts'
+import type { Channel } from './address.ts'
+
+declare module '../platform/db/tables.ts' {
+  interface Tables {
+    readonly user: {
+      id: string
+      user_name: string
+      /** Lower case, for uniqueness. */
+      user_name_key: string
+      name: string
+      created_at: number
+      disabled_at: number | null
+    }
+    readonly user_address: {
+      user_id: string
+      channel: string
+      address_sealed: string
+      address_index: string
+      address_masked: string
+      /** Null until its user has proved control of it; only then it finds him. */
+      verified_at: number | null
+    }
+  }
+}
+
+/** Our record of one person. */
+export interface User {
+  readonly id: string
+  readonly userName: string
+  readonly name: string
+  readonly isDisabled: boolean
+  readonly createdAt: number
+}
+
+/** An address as it is kept: unreadable without the vault, findable by its index. */
+export interface StoredAddress {
+  readonly channel: Channel
+  readonly sealed: string
+  readonly index: string
+  readonly masked: string
+  readonly verifiedAt: number | null
+}
+
+const channel = z.enum(['sms', 'email'])
+const columns = ['id', 'user_name', 'name', 'created_at', 'disabled_at'] as const
+
+export async function find(db: Db | Tx, userId: string): Promise<User | undefined> {
+  const row = await db.selectFrom('user').select(columns).where('id', '=', userId).executeTakeFirst()
+  return row && userOf(row)
+}
+
+export async function findByName(db: Db | Tx, userName: string): Promise<User | undefined> {
+  const row = await db
+    .selectFrom('user')
+    .select(columns)
+    .where('user_name_key', '=', userName.toLowerCase())
+    .executeTakeFirst()
+  return row && userOf(row)
+}
+
+/** Finds the one user who has verified this address. An unverified address finds nobody. */
+export async function findByVerifiedIndex(db: Db | Tx, addressIndex: string): Promise<User | undefined> {
+  const row = await db
+    .selectFrom('user_address')
+    .innerJoin('user', 'user.id', 'user_address.user_id')
+    .select(['user.id', 'user.user_name', 'user.name', 'user.created_at', 'user.disabled_at'])
+    .where('user_address.address_index', '=', addressIndex)
+    .where('user_address.verified_at', 'is not', null)
+    .executeTakeFirst()
+  return row && userOf(row)
+}
+
+export async function listAddresses(db: Db | Tx, userId: string): Promise<StoredAddress[]> {
+  const rows = await db.selectFrom('user_address').selectAll().where('user_id', '=', userId).execute()
+  return rows.map((row) => ({
+    channel: channel.parse(row.channel),
+    sealed: row.address_sealed,
+    index: row.address_index,
+    masked: row.address_masked,
+    verifiedAt: row.verified_at,
+  }))
+}
+
+/** @returns `false` when the user name is taken */
+export async function insert(tx: Tx, user: User): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto('user')
+    .values({
+      id: user.id,
+      user_name: user.userName,
+      user_name_key: user.userName.toLowerCase(),
+      name: user.name,
+      created_at: user.createdAt,
+      disabled_at: null,
+    })
+    .onConflict((conflict) => conflict.column('user_name_key').doNothing())
+    .executeTakeFirstOrThrow()
+  return numInsertedOrUpdatedRows === 1n
+}
+
+/** @returns `false` when another user has verified this address */
+export async function insertAddress(tx: Tx, userId: string, address: StoredAddress): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto('user_address')
+    .values({
+      user_id: userId,
+      channel: address.channel,
+      address_sealed: address.sealed,
+      address_index: address.index,
+      address_masked: address.masked,
+      verified_at: address.verifiedAt,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow()
+  return numInsertedOrUpdatedRows === 1n
+}
+
+/** @param disabledAt `null` enables the user again */
+export async function setDisabled(tx: Tx, userId: string, disabledAt: number | null): Promise<void> {
+  await tx.updateTable('user').set({ disabled_at: disabledAt }).where('id', '=', userId).execute()
+}
+
+/** Removes a user with everything that hangs on him: addresses, identities, sessions (by foreign key). */
+export async function remove(tx: Tx, userId: string): Promise<void> {
+  await tx.deleteFrom('user').where('id', '=', userId).execute()
+}
+
+function userOf(row: {
+  id: string
+  user_name: string
+  name: string
+  created_at: number
+  disabled_at: number | null
+}): User {
+  return {
+    id: row.id,
+    userName: row.user_name,
+    name: row.name,
+    isDisabled: row.disabled_at !== null,
+    createdAt: row.created_at,
+  }
+}
