@@ -1,0 +1,144 @@
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { record } from './audit/index.ts'
+import { algorithmsInUse, allOrigins, type Application, findApplication } from './applications/index.ts'
+import type { Deployment } from './deployment.ts'
+import { channelsOf, type Gateway } from './messages/index.ts'
+import type { Clock } from './platform/clock.ts'
+import { isAnswering } from './platform/db/deployment.store.ts'
+import type { Db } from './platform/db/index.ts'
+import { allowOrigins } from './platform/http/cors.ts'
+import { addReference } from './platform/http/reference.http.ts'
+import { addHealth } from './platform/http/health.ts'
+import { createHttpServer } from './platform/http/http-server.ts'
+import { openSdkDoor } from './platform/http/sdk-door.ts'
+import type { SdkEndpoint } from './platform/http/sdk-endpoint.ts'
+import { sweepBudgets } from './platform/limits/index.ts'
+import type { Log } from './platform/log.ts'
+import type { Outbound } from './platform/outbound/outbound.ts'
+import { type FindSessionDeps, logoutEndpoint, refreshEndpoint } from './sessions/endpoints.ts'
+import { type IdTokenDeps, sweepSessions } from './sessions/index.ts'
+import {
+  bindEndpoint,
+  loginWeChatMiniProgramEndpoint,
+  type LoginDeps,
+  type PendingReplyDeps,
+  registerBindEndpoint,
+  signInEndpoint,
+} from './sign-in/endpoints.ts'
+import { findOpenSignIn, signInRefusals, sweepSignIns } from './sign-in/index.ts'
+import { publishKeys } from './tokens/endpoints.ts'
+import { openSigningKeys } from './tokens/index.ts'
+import { type SendEndpointDeps, sendEndpoints } from './verifications/endpoints.ts'
+import { listTestAddresses, type SendBudgets, sweepVerifications } from './verifications/index.ts'
+
+/** Everything that some endpoint needs; each names its own part. */
+type Needs = SendEndpointDeps & LoginDeps & IdTokenDeps & PendingReplyDeps & FindSessionDeps
+
+/** Every endpoint of the SDK family, in the order of the reference. */
+export const sdkEndpoints: readonly SdkEndpoint<Needs, Application>[] = [
+  loginWeChatMiniProgramEndpoint,
+  ...sendEndpoints(signInRefusals.stateTokenRefused),
+  bindEndpoint,
+  registerBindEndpoint,
+  signInEndpoint,
+  refreshEndpoint,
+  logoutEndpoint,
+]
+
+export interface ServerOptions {
+  readonly clock: Clock
+  readonly log: Log
+  /** Where clients reach us; the issuer is made from it. Asked at each use: it may be known only after listening. */
+  publicUrl(): string
+  readonly trustedProxies: readonly string[]
+  readonly gateways: readonly Gateway[]
+  readonly sendBudgets: SendBudgets
+  readonly allowedAreaCodes: readonly string[]
+  readonly weChatApi: URL
+  readonly weChatOutbound: Outbound
+}
+
+/** Puts the rooms together on one HTTP server, which does not listen yet. */
+export async function createServer(deployment: Deployment, options: ServerOptions): Promise<FastifyInstance> {
+  const { db, vault } = deployment
+  const signingKeys = await openSigningKeys(db, vault, options.clock.now())
+  const app = createHttpServer(options)
+
+  await allowOrigins(app, {
+    of: async (clientId) => (await findApplication(db, clientId))?.origins ?? [],
+    all: () => allOrigins(db),
+  })
+  const needs: Needs = {
+    ...options,
+    db,
+    vault,
+    signingKeys,
+    issuer: () => `${options.publicUrl()}/api/v1/oauth2`,
+    channels: channelsOf(options.gateways),
+    resendMs: Math.min(...options.sendBudgets.destination.limits.map((limit) => limit.perMs)),
+    readStateToken: async (stateToken, clientId, now) =>
+      (await findOpenSignIn({ db, vault }, stateToken, clientId, now)).id,
+  }
+  openSdkDoor(
+    app,
+    { clock: options.clock, findApplication: (clientId) => findApplication(db, clientId) },
+    sdkEndpoints,
+    needs,
+  )
+  publishKeys(app, { signingKeys, algorithmsInUse: () => algorithmsInUse(db) })
+  addReference(app, sdkEndpoints, () => options.publicUrl())
+  addHealth(app, () => isAnswering(db))
+  return app
+}
+
+/** @returns the URL that the server answers at */
+export async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+  await app.listen({ host, port })
+  const { address, family, port: taken } = app.server.address() as AddressInfo
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`
+}
+
+const SWEEP_EVERY_MS = 60_000
+const SWEEP_ROWS = 500
+/** How long what is over is kept for whoever looks into it. */
+const KEPT_MS = 24 * 60 * 60 * 1000
+
+/** Removes what is long over, a few rows at a time. Nothing is right only because this ran. */
+export function startSweeping(app: FastifyInstance, db: Db, clock: Clock, log: Log): void {
+  const timer = setInterval(() => {
+    void sweep(db, clock.now()).catch((error: unknown) => log.error({ err: error }, 'sweeping failed'))
+  }, SWEEP_EVERY_MS)
+  timer.unref()
+  app.addHook('onClose', async () => clearInterval(timer))
+}
+
+/** One round of it. */
+export async function sweep(db: Db, now: number): Promise<void> {
+  await sweepBudgets(db, now, SWEEP_ROWS)
+  for (const remove of [sweepVerifications, sweepSignIns, sweepSessions]) {
+    await remove(db, now - KEPT_MS, SWEEP_ROWS)
+  }
+}
+
+/** A fixed code lets in whoever knows it: each one is told of at every start, and recorded. */
+export async function warnOfTestAddresses(db: Db, log: Log, now: number): Promise<void> {
+  for (const address of await listTestAddresses(db)) {
+    log.warn(`the test address ${address.masked} has a fixed code`)
+    await record(db, { kind: 'test_address_active', at: now, address })
+  }
+}
+
+// What the commands put together around the server; the rooms themselves are entered here only.
+export { startWeChatEmulator } from './connections/index.ts'
+export { addDevPage, demoConnections, seed } from './development/index.ts'
+export { openDevInbox, openHttpSmsGateway, openSmtpGateway } from './messages/index.ts'
+export {
+  deleteUser,
+  disableUser,
+  enableUser,
+  explainSignIn,
+  importUsers,
+  showUser,
+} from './operators/index.ts'
+export { developmentSendBudgets, productionSendBudgets } from './verifications/index.ts'

@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import type { Db } from '../platform/db/index.ts'
+import { signingAlgorithm, type SigningAlgorithm } from '../tokens/index.ts'
+
+declare module '../platform/db/tables.ts' {
+  interface Tables {
+    readonly application: {
+      client_id: string
+      name_zh: string
+      name_en: string
+      id_token_algorithm: string
+      id_token_subject: string
+      id_token_seconds: number
+      session_seconds: number
+      renews_session: number
+      origins: string
+      created_at: number
+      disabled_at: number | null
+    }
+  }
+}
+
+const idTokenSubject = z.enum(['user_id', 'user_name'])
+const originList = z.array(z.string())
+
+/** What stands in an id_token's `sub`. A user id is never given to anybody else; a user name can be. */
+export type IdTokenSubject = z.infer<typeof idTokenSubject>
+
+/** An application that relies on us. */
+export interface Application {
+  readonly clientId: string
+  /** As it stands in messages. */
+  readonly name: { readonly zh: string; readonly en: string }
+  readonly idToken: {
+    readonly algorithm: SigningAlgorithm
+    readonly subject: IdTokenSubject
+    readonly lifetimeSeconds: number
+  }
+  readonly session: {
+    readonly lifetimeSeconds: number
+    /** A refresh gives a new session token with a full life. */
+    readonly isRenewed: boolean
+  }
+  /** Web origins whose pages may call us for this application. */
+  readonly origins: readonly string[]
+}
+
+/** @returns `undefined` when it is unknown or disabled */
+export async function findApplication(db: Db, clientId: string): Promise<Application | undefined> {
+  const row = await db
+    .selectFrom('application')
+    .selectAll()
+    .where('client_id', '=', clientId)
+    .where('disabled_at', 'is', null)
+    .executeTakeFirst()
+
+  return (
+    row && {
+      clientId: row.client_id,
+      name: { zh: row.name_zh, en: row.name_en },
+      idToken: {
+        algorithm: signingAlgorithm.parse(row.id_token_algorithm),
+        subject: idTokenSubject.parse(row.id_token_subject),
+        lifetimeSeconds: row.id_token_seconds,
+      },
+      session: { lifetimeSeconds: row.session_seconds, isRenewed: row.renews_session === 1 },
+      origins: originList.parse(JSON.parse(row.origins)),
+    }
+  )
+}
+
+/** @returns the origins of every application that is not disabled */
+export async function allOrigins(db: Db): Promise<readonly string[]> {
+  const rows = await db.selectFrom('application').select('origins').where('disabled_at', 'is', null).execute()
+  return rows.flatMap((row) => originList.parse(JSON.parse(row.origins)))
+}
+
+/** @returns the algorithms that some application's id_tokens are signed with */
+export async function algorithmsInUse(db: Db): Promise<ReadonlySet<SigningAlgorithm>> {
+  const rows = await db.selectFrom('application').select('id_token_algorithm').distinct().execute()
+  return new Set(rows.map((row) => signingAlgorithm.parse(row.id_token_algorithm)))
+}
+
+/** Writes an application as described, new or known. */
+export async function saveApplication(db: Db, application: Application, now: number): Promise<void> {
+  const fields = {
+    name_zh: application.name.zh,
+    name_en: application.name.en,
+    id_token_algorithm: application.idToken.algorithm,
+    id_token_subject: application.idToken.subject,
+    id_token_seconds: application.idToken.lifetimeSeconds,
+    session_seconds: application.session.lifetimeSeconds,
+    renews_session: application.session.isRenewed ? 1 : 0,
+    origins: JSON.stringify(application.origins),
+  }
+  await db
+    .insertInto('application')
+    .values({ client_id: application.clientId, created_at: now, disabled_at: null, ...fields })
+    .onConflict((conflict) => conflict.column('client_id').doUpdateSet(fields))
+    .execute()
+}

@@ -1,0 +1,8 @@
+export {
+  algorithmsInUse,
+  allOrigins,
+  findApplication,
+  saveApplication,
+  type Application,
+  type IdTokenSubject,
+} from './application.store.ts'

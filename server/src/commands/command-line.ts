@@ -1,0 +1,100 @@
+import { Command } from 'commander'
+import {
+  readSettings,
+  type SettingDefinition,
+  settingDefinitions,
+  type SettingName,
+  type Settings,
+} from '../config.ts'
+
+const serverSettings: readonly SettingName[] = [
+  'port',
+  'host',
+  'data',
+  'publicUrl',
+  'trustedProxies',
+  'areaCodes',
+  'mailFrom',
+  'smsUrl',
+  'weChatApi',
+  'log',
+]
+
+/** Every command, with its flags. Each loads only what it needs. */
+export function commandLine(): Command {
+  const program = new Command('ligature')
+    .description('Self-hosted customer identity: every way a person signs in, tied into one user')
+    .showHelpAfterError()
+
+  withFlags(program.command('dev'), serverSettings)
+    .description('the whole flow on this machine: emulated WeChat, an inbox for codes, demo data')
+    .action(async (flags: Flags) => (await import('./serve.ts')).serveDevelopment(settingsOf(flags)))
+  withFlags(program.command('start'), serverSettings)
+    .description('production')
+    .action(async (flags: Flags) => (await import('./serve.ts')).serveProduction(settingsOf(flags)))
+
+  addUserCommands(program.command('users').description('import, show, disable, enable, delete users'))
+
+  withFlags(program.command('explain'), ['data'])
+    .argument('<sign-in-id>', 'next.sign_in_id of the pending reply')
+    .description('what happened in a sign-in, and why it ended as it did')
+    .action(async (signInId: string, flags: Flags) =>
+      (await import('./operate.ts')).explain(settingsOf(flags), signInId),
+    )
+  return program
+}
+
+function addUserCommands(users: Command): void {
+  withFlags(users.command('import'), ['data'])
+    .argument('<file>', 'JSON lines, or - for standard input')
+    .description('import users, one JSON object a line')
+    .action(async (file: string, flags: Flags) =>
+      (await import('./operate.ts')).importFile(settingsOf(flags), file),
+    )
+  const onUser = 'id, user name, or verified mobile or email'
+  withFlags(users.command('show'), ['data'])
+    .argument('<user>', onUser)
+    .description('everything about one user, addresses in clear')
+    .action(async (user: string, flags: Flags) =>
+      (await import('./operate.ts')).show(settingsOf(flags), user),
+    )
+  for (const change of ['disable', 'enable', 'delete'] as const) {
+    withFlags(users.command(change), ['data'])
+      .argument('<user>', onUser)
+      .description(changeDescriptions[change])
+      .action(async (user: string, flags: Flags) =>
+        (await import('./operate.ts')).change(settingsOf(flags), change, user),
+      )
+  }
+}
+
+const changeDescriptions = {
+  disable: 'shut a user out at once; his sessions end',
+  enable: 'let a disabled user sign in again',
+  delete: 'remove a user with his addresses, identities and sessions',
+} as const
+
+type Flags = Readonly<Partial<Record<SettingName, string>>>
+
+function withFlags(command: Command, names: readonly SettingName[]): Command {
+  for (const name of names) {
+    const definition: SettingDefinition = settingDefinitions[name]
+    if (definition.flag === undefined) throw new Error(`${name} is given by its variable only`)
+    command.option(
+      `--${definition.flag} <value>`,
+      `${definition.meaning} [${definition.variable}; default: ${definition.default}]`,
+    )
+  }
+  return command
+}
+
+function settingsOf(flags: Flags): Settings {
+  const byName = Object.fromEntries(
+    (Object.keys(settingDefinitions) as SettingName[]).map((name) => {
+      const definition: SettingDefinition = settingDefinitions[name]
+      const attribute = definition.flag?.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+      return [name, Object.entries(flags).find(([key]) => key === attribute)?.[1]]
+    }),
+  )
+  return readSettings(byName)
+}

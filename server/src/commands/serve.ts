@@ -1,0 +1,90 @@
+import type { FastifyInstance } from 'fastify'
+import { createServer, listen, type ServerOptions, startSweeping, warnOfTestAddresses } from '../app.ts'
+import type { Settings } from '../config.ts'
+import { type Deployment, type Mode, openDeployment } from '../deployment.ts'
+import { systemClock } from '../platform/clock.ts'
+import { type Log, openLog } from '../platform/log.ts'
+import { type Closing, openDevelopment, openProduction } from './outside-world.ts'
+
+/** How long requests under way may take to finish after a signal. */
+const STOP_WITHIN_MS = 10_000
+
+/** `ligature dev` */
+export async function serveDevelopment(settings: Settings): Promise<void> {
+  const log = openLog(settings.log ?? 'readable', process.stderr)
+  const deployment = await open(settings, 'development', './data-dev')
+  const outside = await openDevelopment(deployment, systemClock, settings)
+  const { app, url } = await serve(settings, deployment, log, outside.options, outside.addRoutes)
+  process.stdout.write(
+    `\n  Ligature, development mode. Nothing here leaves this machine.\n\n` +
+      `  See it work      ${url}/dev\n` +
+      `  API reference    ${url}/docs\n` +
+      `  Budgets          one code per address every 5 seconds; none per IP or prefix;\n` +
+      `                   5 guesses per code, 20 wrong guesses per address in 24 hours\n\n`,
+  )
+  announce(app, url, deployment, [outside])
+}
+
+/** `ligature start` */
+export async function serveProduction(settings: Settings): Promise<void> {
+  const log = openLog(settings.log ?? 'json', process.stderr)
+  const deployment = await open(settings, 'production', './data')
+  const outside = await openProduction(systemClock, settings)
+  await warnOfTestAddresses(deployment.db, log, systemClock.now())
+  if (settings.publicUrl === undefined) {
+    log.warn('public-url is not set: id_tokens are issued for the address that this server listens on')
+  }
+  const { app, url } = await serve(settings, deployment, log, outside.options)
+  announce(app, url, deployment, [outside])
+}
+
+async function open(settings: Settings, mode: Mode, defaultDirectory: string): Promise<Deployment> {
+  const dataDirectory = settings.data ?? defaultDirectory
+  return openDeployment({ dataDirectory, masterKey: settings.masterKey }, mode, systemClock.now())
+}
+
+type OutsideOptions = Pick<ServerOptions, 'gateways' | 'sendBudgets' | 'weChatApi' | 'weChatOutbound'>
+
+async function serve(
+  settings: Settings,
+  deployment: Deployment,
+  log: Log,
+  outside: OutsideOptions,
+  addRoutes: (app: FastifyInstance) => void = () => undefined,
+): Promise<{ app: FastifyInstance; url: string }> {
+  let url = ''
+  const app = await createServer(deployment, {
+    clock: systemClock,
+    log,
+    publicUrl: () => settings.publicUrl ?? url,
+    trustedProxies: settings.trustedProxies,
+    allowedAreaCodes: settings.areaCodes,
+    ...outside,
+  })
+  addRoutes(app)
+  startSweeping(app, deployment.db, systemClock, log)
+  url = await listen(app, settings.host, settings.port)
+  return { app, url }
+}
+
+/** Says that requests are served, and stops cleanly at a signal: what is under way is finished, then all is closed. */
+function announce(
+  app: FastifyInstance,
+  url: string,
+  deployment: Deployment,
+  outside: readonly Closing[],
+): void {
+  let isStopping = false
+  const stop = async (): Promise<void> => {
+    if (isStopping) return
+    isStopping = true
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref()
+    await app.close()
+    for (const { close } of outside) await close()
+    await deployment.close()
+    process.exit(0)
+  }
+  process.on('SIGTERM', () => void stop())
+  process.on('SIGINT', () => void stop())
+  process.stdout.write(`ready ${url}\n`)
+}

@@ -1,0 +1,175 @@
+import { z } from 'zod'
+import { StartError } from './platform/start-error.ts'
+
+/** One process setting: how it is given, what it is when it is not, and what it means. */
+export interface SettingDefinition {
+  /** Without `--`; absent for a secret, which must not stand in a list of processes. */
+  readonly flag?: string
+  readonly variable: string
+  /** For the reference; the value itself comes from the schema. */
+  readonly default: string
+  readonly meaning: string
+}
+
+/** Every process setting. The reference page is made from this table. */
+export const settingDefinitions = {
+  port: {
+    flag: 'port',
+    variable: 'LIGATURE_PORT',
+    default: '3000',
+    meaning: 'TCP port to listen on; 0 takes a free one.',
+  },
+  host: {
+    flag: 'host',
+    variable: 'LIGATURE_HOST',
+    default: '127.0.0.1',
+    meaning: 'Address to listen on. TLS is a reverse proxy’s work, so the default reaches this machine only.',
+  },
+  data: {
+    flag: 'data',
+    variable: 'LIGATURE_DATA',
+    default: './data (dev: ./data-dev)',
+    meaning: 'Directory of the database and, unless the environment holds it, of the master key.',
+  },
+  publicUrl: {
+    flag: 'public-url',
+    variable: 'LIGATURE_PUBLIC_URL',
+    default: 'http://HOST:PORT',
+    meaning:
+      'Where clients reach this server. The issuer of every id_token is made from it, never from a request.',
+  },
+  trustedProxies: {
+    flag: 'trusted-proxies',
+    variable: 'LIGATURE_TRUSTED_PROXIES',
+    default: 'none',
+    meaning: 'Addresses or networks, separated by commas, whose X-Forwarded-For is believed.',
+  },
+  masterKey: {
+    variable: 'LIGATURE_MASTER_KEY',
+    default: 'the file master.key in the data directory, made at the first start',
+    meaning:
+      'The key that everything at rest is encrypted under: 32 bytes in base64. Without it the database cannot be read.',
+  },
+  areaCodes: {
+    flag: 'area-codes',
+    variable: 'LIGATURE_AREA_CODES',
+    default: '86',
+    meaning: 'Area codes, separated by commas, that text messages may go to.',
+  },
+  smtpUrl: {
+    variable: 'LIGATURE_SMTP_URL',
+    default: 'none: no email codes',
+    meaning:
+      'Mail server, smtp://user:password@host:587 or smtps://…; STARTTLS is required unless it is this machine.',
+  },
+  mailFrom: {
+    flag: 'mail-from',
+    variable: 'LIGATURE_MAIL_FROM',
+    default: 'none',
+    meaning: 'Sender of mails, for example Example <no-reply@example.com>. Needed with the mail server.',
+  },
+  smsUrl: {
+    flag: 'sms-url',
+    variable: 'LIGATURE_SMS_URL',
+    default: 'none: no SMS codes',
+    meaning: 'https address of the bridge to your SMS carrier, which is called with signed requests.',
+  },
+  smsSecret: {
+    variable: 'LIGATURE_SMS_SECRET',
+    default: 'none',
+    meaning: 'Secret of that signature, whsec_ and 24 to 64 bytes in base64. Needed with the bridge.',
+  },
+  weChatApi: {
+    flag: 'wechat-api',
+    variable: 'LIGATURE_WECHAT_API',
+    default: 'https://api.weixin.qq.com (dev: the emulator)',
+    meaning: 'Where WeChat’s server API answers. https, or a loopback address.',
+  },
+  log: {
+    flag: 'log',
+    variable: 'LIGATURE_LOG',
+    default: 'json (dev: readable)',
+    meaning: 'json, readable or silent, on standard error.',
+  },
+} as const satisfies Record<string, SettingDefinition>
+
+export type SettingName = keyof typeof settingDefinitions
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+)
+
+const schemas = {
+  port: z.coerce.number().int().min(0).max(65535).default(3000),
+  host: z.string().min(1).default('127.0.0.1'),
+  data: z.string().min(1).optional(),
+  publicUrl: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
+  trustedProxies: list.default([]),
+  masterKey: z.string().optional(),
+  areaCodes: list.pipe(z.array(z.string().regex(/^[1-9]\d{0,2}$/))).default(['86']),
+  smtpUrl: z.string().optional(),
+  mailFrom: z.string().optional(),
+  smsUrl: z.string().optional(),
+  smsSecret: z.string().optional(),
+  weChatApi: z
+    .string()
+    .refine((text) => isHttpsOrLoopback(text))
+    .transform((text) => new URL(text))
+    .optional(),
+  log: z.enum(['json', 'readable', 'silent']).optional(),
+} satisfies Record<SettingName, z.ZodType>
+
+const settingsSchema = z.object(schemas)
+
+/** The process settings, read and checked. */
+export type Settings = z.infer<typeof settingsSchema>
+
+/**
+ * Reads the process settings: flags first, then the environment.
+ *
+ * @param flags by setting name, as the command line gave them
+ * @throws {StartError} naming every wrong value and every variable that begins with `LIGATURE_` and means nothing
+ */
+export function readSettings(
+  flags: Readonly<Partial<Record<SettingName, string>>>,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Settings {
+  const names = Object.keys(settingDefinitions) as SettingName[]
+  const variables = new Set<string>(names.map((name) => settingDefinitions[name].variable))
+  const unknown = Object.keys(environment).filter(
+    (name) => name.startsWith('LIGATURE_') && !name.startsWith('LIGATURE_TEST_') && !variables.has(name),
+  )
+  const given = Object.fromEntries(
+    names.map((name) => [name, flags[name] ?? environment[settingDefinitions[name].variable]]),
+  )
+
+  const parsed = settingsSchema.safeParse(given)
+  const wrong = parsed.success ? [] : parsed.error.issues.map((issue) => describe(String(issue.path[0])))
+  const complaints = [...unknown.map((name) => `${name} is not a setting`), ...new Set(wrong)]
+  if (!parsed.success || complaints.length > 0) throw new StartError(complaints.join('\n'))
+  return parsed.data
+}
+
+function describe(name: string): string {
+  const definition: SettingDefinition | undefined = Object.entries(settingDefinitions).find(
+    ([key]) => key === name,
+  )?.[1]
+  if (definition === undefined) return `${name} is not a setting`
+  const flag = definition.flag === undefined ? '' : `--${definition.flag} or `
+  return `${flag}${definition.variable} is not what it should be: ${definition.meaning}`
+}
+
+function isHttpsOrLoopback(text: string): boolean {
+  const url = URL.parse(text)
+  if (url === null) return false
+  return (
+    url.protocol === 'https:' ||
+    (url.protocol === 'http:' && /^(127\.|localhost$|\[::1\]$)/.test(url.hostname))
+  )
+}

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+
+/** A made-up person, as a test or a developer names him: `alice`, `alice?unionid=0`. */
+export interface Persona {
+  readonly name: string
+  /** False for somebody whom WeChat gives no unionid. */
+  readonly hasUnionid: boolean
+  /** The number behind the phone button. */
+  readonly phone: string | undefined
+}
+
+const personaForm = /^([^?:]{1,64})(?:\?(.*))?$/
+const phoneForm = /^\+?\d{5,15}$/
+
+/**
+ * Reads `NAME`, `NAME?unionid=0`, `NAME?phone=13800138000` or both options together.
+ *
+ * @returns `undefined` for anything else; an option that is spelled wrong is not ignored
+ */
+export function parsePersona(text: string): Persona | undefined {
+  const [, name, options] = personaForm.exec(text) ?? []
+  if (name === undefined) return undefined
+
+  let hasUnionid = true
+  let phone: string | undefined
+  for (const [option, value] of new URLSearchParams(options)) {
+    if (option === 'unionid' && (value === '0' || value === '1')) hasUnionid = value === '1'
+    else if (option === 'phone' && phoneForm.test(value)) phone = value
+    else return undefined
+  }
+  return { name, hasUnionid, phone }
+}
+
+/** The same person at the same mini program has the same openid on every machine. */
+export function openidOf(appId: string, name: string): string {
+  return idFrom('openid', appId, name)
+}
+
+/** Mini programs of one Open Platform account share a person's unionid. */
+export function unionidOf(openPlatform: string, name: string): string {
+  return idFrom('unionid', openPlatform, name)
+}
+
+/** 28 characters that begin with `o`, the form of WeChat's ids. */
+function idFrom(...parts: readonly string[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
+  return `o${hash.slice(0, 27)}`
+}

@@ -1,0 +1,22 @@
+import type { Db } from '../platform/db/index.ts'
+import type { Vault } from '../platform/vault/vault.ts'
+import { type Connection, save } from './connection.store.ts'
+
+/** A connection as an operator describes it, with its secret in clear. */
+export type ConnectionDescription = Omit<Connection, 'appSecretSealed'> & {
+  readonly appSecret: string
+  /** The applications that it is switched on for. */
+  readonly clientIds: readonly string[]
+}
+
+/** Writes a connection as described; its secret is sealed on the way. */
+export async function saveConnection(
+  db: Db,
+  vault: Vault,
+  description: ConnectionDescription,
+  now: number,
+): Promise<void> {
+  const { appSecret, clientIds, ...connection } = description
+  const appSecretSealed = vault.seal(`connection ${connection.id}`, appSecret)
+  await save(db, { ...connection, appSecretSealed }, clientIds, now)
+}

@@ -1,0 +1,10 @@
+import { commandLine } from './commands/command-line.ts'
+import { StartError } from './platform/start-error.ts'
+
+try {
+  await commandLine().parseAsync(process.argv)
+} catch (error) {
+  if (!(error instanceof StartError)) throw error
+  process.stderr.write(`ligature: ${error.message}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,41 @@
+import { type AuditEventKind, record } from '../audit/index.ts'
+import type { Tx } from '../platform/db/index.ts'
+import { endSessionsOf } from '../sessions/index.ts'
+import { removeUser, setUserDisabled, type User } from '../users/index.ts'
+import { findMeantUser, type OperatorDeps } from './find-user.ts'
+
+/** Shuts a user out at once, everywhere. His sessions end for good: enabling him does not bring them back. */
+export function disableUser(deps: OperatorDeps, text: string, now: number): Promise<User> {
+  return change(deps, text, 'user_disabled', now, async (tx, user) => {
+    await setUserDisabled(tx, user.id, now)
+    await endSessionsOf(tx, user.id, now)
+  })
+}
+
+/** Lets a user sign in again. */
+export function enableUser(deps: OperatorDeps, text: string, now: number): Promise<User> {
+  return change(deps, text, 'user_enabled', now, (tx, user) => setUserDisabled(tx, user.id, null))
+}
+
+/**
+ * Removes a user with his addresses, identities and sessions. His id is never given to anybody else; whoever
+ * comes with his number or his WeChat identity later is somebody new.
+ */
+export function deleteUser(deps: OperatorDeps, text: string, now: number): Promise<User> {
+  return change(deps, text, 'user_deleted', now, (tx, user) => removeUser(tx, user.id))
+}
+
+async function change(
+  deps: OperatorDeps,
+  text: string,
+  kind: AuditEventKind,
+  now: number,
+  act: (tx: Tx, user: User) => Promise<void>,
+): Promise<User> {
+  const user = await findMeantUser(deps, text)
+  await deps.db.transaction().execute(async (tx) => {
+    await act(tx, user)
+    await record(tx, { kind, at: now, userId: user.id, because: 'by an operator on the command line' })
+  })
+  return user
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { Refusal } from '../platform/refusal.ts'
+import { type Address, isUserName, type NewUser, parseEmail, parseMobile } from '../users/index.ts'
+
+export type ImportLine = NewUser
+
+/** `"13800138000"` is an address that finds nobody until its user proves it; the object can say that he has. */
+const importedAddress = z
+  .union([
+    z.string().transform((value) => ({ value, verified: false })),
+    z.strictObject({ value: z.string(), verified: z.boolean() }),
+  ])
+  .optional()
+
+const importedUser = z.strictObject({
+  user_name: z
+    .string()
+    .refine(isUserName, 'user_name is shaped like an address, or holds odd characters')
+    .optional(),
+  name: z.string().max(256).optional(),
+  mobile: importedAddress,
+  email: importedAddress,
+})
+
+/**
+ * Reads one line of an import file:
+ * `{"user_name":"li","name":"Li","mobile":{"value":"13800138000","verified":true},"email":"li@example.com"}`.
+ *
+ * @returns the user, or in words what is wrong with the line
+ */
+export async function parseImportLine(text: string): Promise<ImportLine | string> {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    return 'not JSON'
+  }
+  const parsed = importedUser.safeParse(json)
+  if (!parsed.success) return z.prettifyError(parsed.error).replaceAll('\n', ' ')
+
+  const { user_name: userName, name, mobile, email } = parsed.data
+  const addresses: { address: Address; isVerified: boolean }[] = []
+  try {
+    if (mobile) addresses.push({ address: await parseMobile(mobile.value), isVerified: mobile.verified })
+    if (email) addresses.push({ address: parseEmail(email.value), isVerified: email.verified })
+  } catch (error) {
+    if (error instanceof Refusal) return error.text('en')
+    throw error
+  }
+  if (userName === undefined && addresses.length === 0) return 'neither a user_name nor an address'
+  return { addresses, ...(userName !== undefined && { userName }), ...(name !== undefined && { name }) }
+}

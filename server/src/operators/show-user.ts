@@ -1,0 +1,36 @@
+import { listIdentitiesOf } from '../connections/index.ts'
+import { listSessionsOf } from '../sessions/index.ts'
+import { listAddressesOf } from '../users/index.ts'
+import { findMeantUser, type OperatorDeps } from './find-user.ts'
+
+/** Everything about one user that an operator asks for. Addresses are in clear: the operator holds the key. */
+export async function showUser(deps: OperatorDeps, text: string, now: number) {
+  const user = await findMeantUser(deps, text)
+  const [addresses, identities, sessions] = await Promise.all([
+    listAddressesOf(deps.db, deps.vault, user.id),
+    listIdentitiesOf(deps.db, user.id),
+    listSessionsOf(deps.db, user.id, now),
+  ])
+  return {
+    id: user.id,
+    user_name: user.userName,
+    name: user.name,
+    status: user.isDisabled ? 'disabled' : 'enabled',
+    created_at: new Date(user.createdAt).toISOString(),
+    addresses: addresses.map(({ address, isVerified }) => ({
+      channel: address.channel,
+      address: address.value,
+      verified: isVerified,
+    })),
+    identities: identities.map((identity) => ({
+      connection: identity.connectionId,
+      subject: identity.subject,
+      bound_at: new Date(identity.boundAt).toISOString(),
+    })),
+    sessions: sessions.map((session) => ({
+      client_id: session.clientId,
+      opened_at: new Date(session.openedAt).toISOString(),
+      expires_at: new Date(session.expiresAt).toISOString(),
+    })),
+  }
+}

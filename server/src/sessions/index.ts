@@ -1,0 +1,7 @@
+export { openSession, type OpenedSession } from './open-session.ts'
+export { type IdTokenDeps, issueSessionIdToken } from './session-id-token.ts'
+export {
+  endAllOf as endSessionsOf,
+  listOf as listSessionsOf,
+  sweep as sweepSessions,
+} from './session.store.ts'

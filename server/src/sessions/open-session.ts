@@ -1,0 +1,52 @@
+import type { Application } from '../applications/index.ts'
+import { record } from '../audit/index.ts'
+import type { Tx } from '../platform/db/index.ts'
+import { hashToken, randomAlphanumeric, randomId } from '../platform/secrets.ts'
+import * as sessions from './session.store.ts'
+
+/** 190 bits, in the form that clients of this family know. */
+const TOKEN_LENGTH = 32
+
+export interface OpenedSession {
+  readonly sessionId: string
+  /** Given to the client and kept nowhere. */
+  readonly sessionToken: string
+  readonly expiresInSeconds: number
+}
+
+export interface SessionRequest {
+  readonly userId: string
+  readonly application: Application
+  readonly signInId: string
+  readonly ip: string
+  /** What the client said of its device, as JSON. */
+  readonly device: string
+}
+
+/** Opens a session for a user at an application, in the transaction of what proved him. */
+export async function openSession(tx: Tx, request: SessionRequest, now: number): Promise<OpenedSession> {
+  const sessionId = randomId()
+  const sessionToken = randomAlphanumeric(TOKEN_LENGTH)
+  const { lifetimeSeconds } = request.application.session
+  await sessions.insert(tx, {
+    id: sessionId,
+    tokenHash: hashToken(sessionToken),
+    userId: request.userId,
+    clientId: request.application.clientId,
+    signInId: request.signInId,
+    openedAt: now,
+    expiresAt: now + lifetimeSeconds * 1000,
+    ip: request.ip,
+    device: request.device,
+  })
+  await record(tx, {
+    kind: 'session_opened',
+    at: now,
+    clientId: request.application.clientId,
+    userId: request.userId,
+    signInId: request.signInId,
+    sessionId,
+    ip: request.ip,
+  })
+  return { sessionId, sessionToken, expiresInSeconds: lifetimeSeconds }
+}

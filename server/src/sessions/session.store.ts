@@ -1,0 +1,191 @@
+import type { Db, Tx } from '../platform/db/index.ts'
+
+declare module '../platform/db/tables.ts' {
+  interface Tables {
+    readonly session: {
+      id: string
+      token_hash: string
+      /** The token before the last renewal, good a little longer because mobile clients lose answers. */
+      replaced_token_hash: string | null
+      replaced_until: number | null
+      user_id: string
+      client_id: string
+      sign_in_id: string
+      opened_at: number
+      expires_at: number
+      ended_at: number | null
+      ip: string
+      device: string
+    }
+  }
+}
+
+export interface NewSession {
+  readonly id: string
+  readonly tokenHash: string
+  readonly userId: string
+  readonly clientId: string
+  readonly signInId: string
+  readonly openedAt: number
+  readonly expiresAt: number
+  readonly ip: string
+  /** What the client said of its device, as JSON. */
+  readonly device: string
+}
+
+/** A session that has not ended and not expired. */
+export interface LiveSession {
+  readonly id: string
+  readonly userId: string
+  readonly tokenHash: string
+  readonly expiresAt: number
+}
+
+export async function insert(tx: Tx, session: NewSession): Promise<void> {
+  await tx
+    .insertInto('session')
+    .values({
+      id: session.id,
+      token_hash: session.tokenHash,
+      replaced_token_hash: null,
+      replaced_until: null,
+      user_id: session.userId,
+      client_id: session.clientId,
+      sign_in_id: session.signInId,
+      opened_at: session.openedAt,
+      expires_at: session.expiresAt,
+      ended_at: null,
+      ip: session.ip,
+      device: session.device,
+    })
+    .execute()
+}
+
+/** Finds the session of a token, or of the token that it has just replaced. */
+export async function findByTokenHash(
+  db: Db | Tx,
+  tokenHash: string,
+  clientId: string,
+  now: number,
+): Promise<LiveSession | undefined> {
+  const row = await live(db, clientId, now)
+    .where((where) =>
+      where.or([
+        where('token_hash', '=', tokenHash),
+        where.and([where('replaced_token_hash', '=', tokenHash), where('replaced_until', '>', now)]),
+      ]),
+    )
+    .executeTakeFirst()
+  return row && sessionOf(row)
+}
+
+export async function findById(
+  db: Db | Tx,
+  sessionId: string,
+  clientId: string,
+  now: number,
+): Promise<LiveSession | undefined> {
+  const row = await live(db, clientId, now).where('id', '=', sessionId).executeTakeFirst()
+  return row && sessionOf(row)
+}
+
+/** @returns the live sessions of a user at every application, oldest first */
+export async function listOf(
+  db: Db,
+  userId: string,
+  now: number,
+): Promise<{ readonly clientId: string; readonly openedAt: number; readonly expiresAt: number }[]> {
+  const rows = await db
+    .selectFrom('session')
+    .select(['client_id', 'opened_at', 'expires_at'])
+    .where('user_id', '=', userId)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', now)
+    .orderBy('opened_at')
+    .execute()
+  return rows.map((row) => ({ clientId: row.client_id, openedAt: row.opened_at, expiresAt: row.expires_at }))
+}
+
+/**
+ * Gives a session its next token.
+ *
+ * @returns `false` when another request did so first
+ */
+export async function replaceToken(
+  db: Db,
+  renewal: {
+    readonly sessionId: string
+    readonly oldTokenHash: string
+    readonly newTokenHash: string
+    readonly oldTokenUntil: number
+    readonly expiresAt: number
+  },
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('session')
+    .set({
+      token_hash: renewal.newTokenHash,
+      replaced_token_hash: renewal.oldTokenHash,
+      replaced_until: renewal.oldTokenUntil,
+      expires_at: renewal.expiresAt,
+    })
+    .where('id', '=', renewal.sessionId)
+    .where('token_hash', '=', renewal.oldTokenHash)
+    .where('ended_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+/** @returns `false` when it had ended already */
+export async function end(tx: Tx, sessionId: string, now: number): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('session')
+    .set({ ended_at: now })
+    .where('id', '=', sessionId)
+    .where('ended_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+/** Ends every session of a user. */
+export async function endAllOf(tx: Tx, userId: string, now: number): Promise<void> {
+  await tx
+    .updateTable('session')
+    .set({ ended_at: now })
+    .where('user_id', '=', userId)
+    .where('ended_at', 'is', null)
+    .execute()
+}
+
+/**
+ * Forgets sessions that are long over. Nothing depends on this: a session's end is checked when it is used.
+ *
+ * @returns how many were removed
+ */
+export async function sweep(db: Db, endedBefore: number, atMost: number): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('session')
+    .where('id', 'in', (old) =>
+      old.selectFrom('session').select('id').where('expires_at', '<', endedBefore).limit(atMost),
+    )
+    .executeTakeFirstOrThrow()
+  return Number(numDeletedRows)
+}
+
+function live(db: Db | Tx, clientId: string, now: number) {
+  return db
+    .selectFrom('session')
+    .select(['id', 'user_id', 'token_hash', 'expires_at'])
+    .where('client_id', '=', clientId)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', now)
+}
+
+function sessionOf(row: {
+  id: string
+  user_id: string
+  token_hash: string
+  expires_at: number
+}): LiveSession {
+  return { id: row.id, userId: row.user_id, tokenHash: row.token_hash, expiresAt: row.expires_at }
+}

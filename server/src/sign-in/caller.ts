@@ -1,0 +1,21 @@
+import type { Application } from '../applications/index.ts'
+import type { SdkCall } from '../platform/http/sdk-endpoint.ts'
+
+/** Who asks, for which application, when. */
+export interface Caller {
+  readonly application: Application
+  readonly ip: string
+  /** What the client says of its device, as JSON; recorded, never trusted. */
+  readonly device: string
+  /** Milliseconds since the Unix epoch; the one time of this request. */
+  readonly now: number
+}
+
+export function callerOf(call: SdkCall<Application, unknown>): Caller {
+  return {
+    application: call.application,
+    ip: call.ip,
+    device: JSON.stringify(call.device),
+    now: call.now,
+  }
+}

@@ -1,0 +1,5 @@
+export { bindEndpoint, registerBindEndpoint } from './bind.http.ts'
+export { loginWeChatMiniProgramEndpoint } from './login-wechat-mini-program.http.ts'
+export { signInEndpoint } from './sign-in.http.ts'
+export type { LoginDeps } from './login-wechat-mini-program.ts'
+export type { PendingReplyDeps } from './pending-reply.ts'

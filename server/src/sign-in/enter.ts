@@ -1,0 +1,40 @@
+import { record } from '../audit/index.ts'
+import type { Tx } from '../platform/db/index.ts'
+import { openSession, type OpenedSession } from '../sessions/index.ts'
+import type { User } from '../users/index.ts'
+import type { Caller } from './caller.ts'
+
+/** A user who is in, or who may not come in. */
+export type Entry =
+  | { readonly status: 'SUCCESS'; readonly user: User; readonly session: OpenedSession }
+  | { readonly status: 'ACCESS_DENIED' }
+
+/** The user may not use this application. Recorded, because it is the first thing an operator is asked about. */
+export async function denyEntry(tx: Tx, caller: Caller, user: User, signInId: string): Promise<Entry> {
+  await record(tx, {
+    kind: 'access_denied',
+    at: caller.now,
+    clientId: caller.application.clientId,
+    userId: user.id,
+    signInId,
+    ip: caller.ip,
+    because: 'the user is disabled',
+  })
+  return { status: 'ACCESS_DENIED' }
+}
+
+/** The end of every sign-in, whatever proved the user: a session. */
+export async function enter(tx: Tx, caller: Caller, user: User, signInId: string): Promise<Entry> {
+  const session = await openSession(
+    tx,
+    {
+      userId: user.id,
+      application: caller.application,
+      signInId,
+      ip: caller.ip,
+      device: caller.device,
+    },
+    caller.now,
+  )
+  return { status: 'SUCCESS', user, session }
+}

@@ -1,0 +1,55 @@
+import { record } from '../audit/index.ts'
+import type { ProvenIdentity } from '../connections/index.ts'
+import type { Db } from '../platform/db/index.ts'
+import { hashToken, randomId } from '../platform/secrets.ts'
+import type { Vault } from '../platform/vault/vault.ts'
+import type { Caller } from './caller.ts'
+import * as signIns from './sign-in.store.ts'
+import { issueStateToken } from './state-token.ts'
+import type { PendingStatus } from './steps.ts'
+
+/** How long a person has to prove an address. */
+const LIFETIME_MS = 10 * 60 * 1000
+
+export interface OpenedSignIn {
+  readonly signIn: signIns.OpenSignIn
+  readonly stateToken: string
+}
+
+/** Opens a sign-in for a person whom a source vouches for and nobody here knows. */
+export async function openSignIn(
+  deps: { readonly db: Db; readonly vault: Vault },
+  caller: Caller,
+  identity: ProvenIdentity,
+  status: PendingStatus,
+): Promise<OpenedSignIn> {
+  const { now, application } = caller
+  const { clientId } = application
+  const signIn = { id: randomId(), clientId, status, identity, expiresAt: now + LIFETIME_MS }
+  const stateToken = await issueStateToken(deps.vault.stateTokenKey, {
+    signInId: signIn.id,
+    clientId,
+    issuedAt: now,
+    expiresAt: signIn.expiresAt,
+  })
+
+  await deps.db.transaction().execute(async (tx) => {
+    await signIns.insert(tx, {
+      ...signIn,
+      stateTokenHash: hashToken(stateToken),
+      openedAt: now,
+      ip: caller.ip,
+      device: caller.device,
+    })
+    await record(tx, {
+      kind: 'sign_in_opened',
+      at: now,
+      clientId,
+      signInId: signIn.id,
+      connectionId: identity.connectionId,
+      ip: caller.ip,
+      because: status,
+    })
+  })
+  return { signIn, stateToken }
+}

@@ -1,0 +1,41 @@
+import { defineRefusals } from '../platform/refusal.ts'
+
+export const signInRefusals = defineRefusals({
+  /**
+   * Missing, malformed, expired, used, ended, of another application, or not for this call: one answer,
+   * because the difference would tell a guesser something.
+   */
+  stateTokenRefused: {
+    code: 'IDAAS.SDK.COMMON.1007',
+    en: 'state_token parameter error',
+    zh: 'state_token参数错误',
+  },
+  /** The connection's setting is *fail*: only people who are bound already may come in. */
+  notBound: {
+    code: 'IDAAS.SDK.LOGIN.1002',
+    en: 'User not bound',
+    zh: '用户未绑定',
+  },
+  /** Told only after a right code, so that it tells nobody else who is a user here. */
+  noSuchUser: {
+    code: 'IDAAS.SDK.LOGIN.9005',
+    en: 'No user has verified this mobile or email',
+    zh: '该手机号或邮箱尚未关联用户',
+  },
+  secondIdentity: {
+    code: 'IDAAS.SDK.LOGIN.9006',
+    en: 'This user is already bound to another account of the same source',
+    zh: '该用户已绑定此来源的其他账号',
+  },
+  /** openid and unionid, or unionid and the proven address, lead to two users; they are never merged here. */
+  twoUsers: {
+    code: 'IDAAS.SDK.LOGIN.9007',
+    en: 'This account belongs to another user',
+    zh: '该账号已属于其他用户',
+  },
+  sourceNotSwitchedOn: {
+    code: 'IDAAS.SDK.LOGIN.9008',
+    en: 'This sign-in method is not switched on for the application',
+    zh: '应用未启用该登录方式',
+  },
+})

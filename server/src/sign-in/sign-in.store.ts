@@ -1,0 +1,160 @@
+import { z } from 'zod'
+import type { ProvenIdentity } from '../connections/index.ts'
+import type { Db, Tx } from '../platform/db/index.ts'
+import type { PendingStatus } from './steps.ts'
+
+declare module '../platform/db/tables.ts' {
+  interface Tables {
+    readonly sign_in: {
+      id: string
+      client_id: string
+      connection_id: string
+      subject: string
+      open_platform: string | null
+      union_subject: string | null
+      status: string
+      state_token_hash: string
+      /** Proofs that were tried on it. */
+      tries: number
+      opened_at: number
+      expires_at: number
+      completed_at: number | null
+      /** Ended without success: its identity was bound by another sign-in. */
+      ended_at: number | null
+      ip: string
+      device: string
+    }
+  }
+}
+
+const pendingStatus = z.enum(['SOCIAL_BIND', 'USER_REGISTER'])
+
+/** A sign-in that waits for a further proof. */
+export interface OpenSignIn {
+  readonly id: string
+  readonly clientId: string
+  readonly status: PendingStatus
+  readonly identity: ProvenIdentity
+  readonly expiresAt: number
+}
+
+export interface NewSignIn extends OpenSignIn {
+  readonly stateTokenHash: string
+  readonly openedAt: number
+  readonly ip: string
+  readonly device: string
+}
+
+export async function insert(db: Db | Tx, signIn: NewSignIn): Promise<void> {
+  await db
+    .insertInto('sign_in')
+    .values({
+      id: signIn.id,
+      client_id: signIn.clientId,
+      connection_id: signIn.identity.connectionId,
+      subject: signIn.identity.subject,
+      open_platform: signIn.identity.union?.openPlatform ?? null,
+      union_subject: signIn.identity.union?.subject ?? null,
+      status: signIn.status,
+      state_token_hash: signIn.stateTokenHash,
+      tries: 0,
+      opened_at: signIn.openedAt,
+      expires_at: signIn.expiresAt,
+      completed_at: null,
+      ended_at: null,
+      ip: signIn.ip,
+      device: signIn.device,
+    })
+    .execute()
+}
+
+/** Finds the open sign-in that this state token continues now: a token that was replaced finds nothing. */
+export async function findOpen(
+  db: Db | Tx,
+  key: { readonly id: string; readonly clientId: string; readonly stateTokenHash: string },
+  now: number,
+): Promise<OpenSignIn | undefined> {
+  const row = await db
+    .selectFrom('sign_in')
+    .select([
+      'id',
+      'client_id',
+      'connection_id',
+      'subject',
+      'open_platform',
+      'union_subject',
+      'status',
+      'expires_at',
+    ])
+    .where('id', '=', key.id)
+    .where('client_id', '=', key.clientId)
+    .where('state_token_hash', '=', key.stateTokenHash)
+    .where('completed_at', 'is', null)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', now)
+    .executeTakeFirst()
+  if (row === undefined) return undefined
+
+  const { open_platform: openPlatform, union_subject: unionSubject } = row
+  return {
+    id: row.id,
+    clientId: row.client_id,
+    status: pendingStatus.parse(row.status),
+    identity: {
+      connectionId: row.connection_id,
+      subject: row.subject,
+      union:
+        openPlatform === null || unionSubject === null ? undefined : { openPlatform, subject: unionSubject },
+    },
+    expiresAt: row.expires_at,
+  }
+}
+
+/**
+ * Holds a sign-in for one proof: until the transaction ends no other request can try on it.
+ *
+ * @returns `false` when it was completed or ended since it was found
+ */
+export async function hold(tx: Tx, signInId: string, now: number): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('sign_in')
+    .set((column) => ({ tries: column('tries', '+', 1) }))
+    .where('id', '=', signInId)
+    .where('completed_at', 'is', null)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', now)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+/** Completes a sign-in that this transaction holds. */
+export async function complete(tx: Tx, signInId: string, now: number): Promise<void> {
+  await tx.updateTable('sign_in').set({ completed_at: now }).where('id', '=', signInId).execute()
+}
+
+/** Ends the sign-ins of an identity that are still open. */
+export async function endOpenOf(tx: Tx, identity: ProvenIdentity, now: number): Promise<void> {
+  await tx
+    .updateTable('sign_in')
+    .set({ ended_at: now })
+    .where('connection_id', '=', identity.connectionId)
+    .where('subject', '=', identity.subject)
+    .where('completed_at', 'is', null)
+    .where('ended_at', 'is', null)
+    .execute()
+}
+
+/**
+ * Forgets sign-ins that are long over. Nothing depends on this: a sign-in's end is checked when it is used.
+ *
+ * @returns how many were removed
+ */
+export async function sweep(db: Db, endedBefore: number, atMost: number): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('sign_in')
+    .where('id', 'in', (old) =>
+      old.selectFrom('sign_in').select('id').where('expires_at', '<', endedBefore).limit(atMost),
+    )
+    .executeTakeFirstOrThrow()
+  return Number(numDeletedRows)
+}

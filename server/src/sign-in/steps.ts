@@ -1,0 +1,77 @@
+import type { Channel } from '../users/index.ts'
+import { type OpenVerification, purposeOf } from '../verifications/index.ts'
+
+/** The statuses of a sign-in that waits for a further proof. */
+export type PendingStatus = 'SOCIAL_BIND' | 'USER_REGISTER'
+
+/** What a proof is for. */
+export type ProofKind = 'bind' | 'register'
+
+/**
+ * What each status allows next, in the order in which a client should offer it. A sign-in whose source only
+ * binds can never register anybody.
+ */
+export const allowedProofs = {
+  SOCIAL_BIND: ['bind'],
+  USER_REGISTER: ['register', 'bind'],
+} as const satisfies Record<PendingStatus, readonly ProofKind[]>
+
+export const proofPaths = {
+  bind: '/api/v2/sdk/social/bind',
+  register: '/api/v2/sdk/social/register-bind',
+} as const satisfies Record<ProofKind, string>
+
+const sendPaths = {
+  sms: '/api/v2/sdk/sms/send',
+  email: '/api/v2/sdk/email/send',
+} as const satisfies Record<Channel, string>
+
+const stepNames = { sms: 'VERIFY_PHONE', email: 'VERIFY_EMAIL' } as const satisfies Record<Channel, string>
+
+/** One way on, as the client sees it in `next.steps`. */
+export interface NextStep {
+  readonly step: 'VERIFY_PHONE' | 'VERIFY_EMAIL'
+  /** The call that takes the proof. */
+  readonly path: string
+  /** How the code is asked for, and in how many seconds it may be. */
+  readonly send: { readonly path: string; readonly type: string; readonly in_seconds: number }
+  /** Guesses left at the code that was sent for this sign-in, if one is open. */
+  readonly attempts_left?: number
+}
+
+export function mayProve(status: PendingStatus, proof: ProofKind): boolean {
+  const allowed: readonly ProofKind[] = allowedProofs[status]
+  return allowed.includes(proof)
+}
+
+/** `socialBindOrRegisterFlow` of the contract: the kinds of proof that this deployment can take. */
+export function flowOf(channels: readonly Channel[]): string[] {
+  return channels.map((channel) => stepNames[channel])
+}
+
+/**
+ * @param channels those that a gateway is configured for
+ * @param codes the open codes of this sign-in
+ * @param resendMs how long after one code the next may be asked for
+ */
+export function nextSteps(
+  status: PendingStatus,
+  channels: readonly Channel[],
+  codes: readonly OpenVerification[],
+  resendMs: number,
+  now: number,
+): NextStep[] {
+  return allowedProofs[status].flatMap((proof) =>
+    channels.map((channel) => {
+      const type = purposeOf(proof, channel)
+      const code = codes.find((candidate) => candidate.purpose === type)
+      const waitMs = code === undefined ? 0 : Math.max(0, code.sentAt + resendMs - now)
+      return {
+        step: stepNames[channel],
+        path: proofPaths[proof],
+        send: { path: sendPaths[channel], type, in_seconds: Math.ceil(waitMs / 1000) },
+        ...(code !== undefined && { attempts_left: code.attemptsLeft }),
+      }
+    }),
+  )
+}

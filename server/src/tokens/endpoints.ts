@@ -1,0 +1,1 @@
+export { publishKeys, type PublishKeysDeps } from './keys.http.ts'

@@ -1,0 +1,62 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { Tx } from '../platform/db/index.ts'
+import { giveOneBack, takeAll } from '../platform/limits/index.ts'
+import type { Vault } from '../platform/vault/vault.ts'
+import { type Address, markAddress } from '../users/index.ts'
+import { guessBudget } from './budgets.ts'
+import type { Purpose } from './purposes.ts'
+import * as verifications from './verification.store.ts'
+
+const SIX_DIGITS = /^[0-9]{6}$/
+
+export interface CodeGuess {
+  readonly address: Address
+  readonly purpose: Purpose
+  readonly clientId: string
+  readonly signInId: string | undefined
+  /** A code that was sent without the sign-in's state token does not count. */
+  readonly ownCodeOnly: boolean
+  readonly verifyCode: string
+}
+
+/** Whether a guess was right; if not, why, for the operator only. */
+export type CheckedCode = { readonly isRight: true } | { readonly isRight: false; readonly because: string }
+
+/**
+ * Compares a guess with the open codes that it may be meant for, and uses the one that it matches.
+ *
+ * Each comparison is paid before it is made: one attempt of that code and one failed guess of the address.
+ * A right guess gets its own failed guess back. The caller commits the transaction in either case: what a
+ * wrong guess has paid is never rolled back. Where no code is open nothing is compared and nothing paid, so
+ * a stranger cannot use up somebody's guesses.
+ *
+ * @param now milliseconds since the Unix epoch
+ */
+export async function checkVerificationCode(
+  tx: Tx,
+  vault: Vault,
+  guess: CodeGuess,
+  now: number,
+): Promise<CheckedCode> {
+  if (!SIX_DIGITS.test(guess.verifyCode)) return { isRight: false, because: 'not six digits' }
+  const scope = { ...guess, address: markAddress(vault, guess.address) }
+  const charge = { budget: guessBudget, key: `${guess.address.channel} ${guess.address.value}` }
+
+  const open = await verifications.listOpen(tx, scope, guess.ownCodeOnly, now)
+  for (const verificationId of open) {
+    const noRoom = await takeAll(tx, vault, [charge], now)
+    if (noRoom !== undefined) return { isRight: false, because: 'too many wrong guesses at this address' }
+    const codeHash = await verifications.spendAttempt(tx, verificationId, now)
+    if (codeHash === undefined) continue
+    if (isSame(codeHash, vault.codeHash(verificationId, guess.verifyCode))) {
+      await verifications.use(tx, verificationId, now)
+      await giveOneBack(tx, vault, charge, now)
+      return { isRight: true }
+    }
+  }
+  return { isRight: false, because: open.length === 0 ? 'no code is open' : 'wrong code' }
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other))
+}

@@ -1,0 +1,1 @@
+export { type SendEndpointDeps, sendEndpoints } from './send.http.ts'

@@ -1,0 +1,24 @@
+import type { MessageTemplate } from '../messages/index.ts'
+import type { Channel } from '../users/index.ts'
+
+/** What a code is for; `type` on the wire. Each has the call that takes it, and no other takes it. */
+export const purposes = {
+  BIND_MOBILE_SMS: { channel: 'sms', template: 'bind' },
+  BIND_EMAIL_EMS: { channel: 'email', template: 'bind' },
+  REGISTER_SMS: { channel: 'sms', template: 'register' },
+  REGISTER_EMS: { channel: 'email', template: 'register' },
+} as const satisfies Record<string, { channel: Channel; template: MessageTemplate }>
+
+export type Purpose = keyof typeof purposes
+
+/** @returns the purposes that a code sent by this channel can have, as they are written on the wire */
+export function purposesOf(channel: Channel): readonly Purpose[] {
+  return (Object.keys(purposes) as Purpose[]).filter((purpose) => purposes[purpose].channel === channel)
+}
+
+/** @returns `BIND_MOBILE_SMS` for binding by mobile, and so on */
+export function purposeOf(template: MessageTemplate, channel: Channel): Purpose {
+  const purpose = purposesOf(channel).find((candidate) => purposes[candidate].template === template)
+  if (purpose === undefined) throw new Error(`no purpose for ${template} by ${channel}`)
+  return purpose
+}

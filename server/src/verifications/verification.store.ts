@@ -1,0 +1,184 @@
+import type { Db, Tx } from '../platform/db/index.ts'
+import type { AddressMark } from '../users/index.ts'
+import { MAX_ATTEMPTS } from './budgets.ts'
+import type { Purpose } from './purposes.ts'
+
+declare module '../platform/db/tables.ts' {
+  interface Tables {
+    readonly verification: {
+      id: string
+      address_index: string
+      purpose: string
+      client_id: string
+      /** Empty when the code belongs to no sign-in. */
+      sign_in_id: string
+      address_masked: string
+      code_hash: string
+      attempts: number
+      sent_at: number
+      expires_at: number
+      used_at: number | null
+    }
+    readonly test_address: { address_index: string; address_masked: string; code_sealed: string }
+  }
+}
+
+/** What a code proves: control of an address, for a purpose, for an application, perhaps for one sign-in. */
+export interface VerificationScope {
+  readonly address: AddressMark
+  readonly purpose: Purpose
+  readonly clientId: string
+  readonly signInId: string | undefined
+}
+
+export interface NewVerification extends VerificationScope {
+  readonly id: string
+  readonly codeHash: string
+  readonly sentAt: number
+  readonly expiresAt: number
+}
+
+/** Opens a verification. It takes the place of an older one of the same scope, whose code is dead from here on. */
+export async function replace(tx: Tx, verification: NewVerification): Promise<void> {
+  const fields = {
+    id: verification.id,
+    address_masked: verification.address.masked,
+    code_hash: verification.codeHash,
+    attempts: 0,
+    sent_at: verification.sentAt,
+    expires_at: verification.expiresAt,
+    used_at: null,
+  }
+  await tx
+    .insertInto('verification')
+    .values({
+      ...fields,
+      address_index: verification.address.index,
+      purpose: verification.purpose,
+      client_id: verification.clientId,
+      sign_in_id: verification.signInId ?? '',
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['address_index', 'purpose', 'client_id', 'sign_in_id']).doUpdateSet(fields),
+    )
+    .execute()
+}
+
+/**
+ * Lists the codes that a guess may be meant for: the sign-in's own first, then the one of no sign-in.
+ *
+ * @param ownOnly leaves out the latter
+ */
+export async function listOpen(
+  db: Db | Tx,
+  scope: VerificationScope,
+  ownOnly: boolean,
+  now: number,
+): Promise<readonly string[]> {
+  const signInIds = [scope.signInId ?? '', ...(ownOnly || scope.signInId === undefined ? [] : [''])]
+  const rows = await db
+    .selectFrom('verification')
+    .select(['id', 'sign_in_id'])
+    .where('address_index', '=', scope.address.index)
+    .where('purpose', '=', scope.purpose)
+    .where('client_id', '=', scope.clientId)
+    .where('sign_in_id', 'in', signInIds)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now)
+    .where('attempts', '<', MAX_ATTEMPTS)
+    .execute()
+  return rows.toSorted((one, other) => other.sign_in_id.length - one.sign_in_id.length).map((row) => row.id)
+}
+
+/**
+ * Spends one attempt at a code.
+ *
+ * One statement with its guard: of ten simultaneous guesses five are compared, and a code that was used a
+ * moment ago is compared with nothing.
+ *
+ * @returns the hash to compare with; `undefined` when the code is used, expired, replaced or guessed at too often
+ */
+export async function spendAttempt(tx: Tx, verificationId: string, now: number): Promise<string | undefined> {
+  const row = await tx
+    .updateTable('verification')
+    .set((column) => ({ attempts: column('attempts', '+', 1) }))
+    .where('id', '=', verificationId)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now)
+    .where('attempts', '<', MAX_ATTEMPTS)
+    .returning('code_hash')
+    .executeTakeFirst()
+  return row?.code_hash
+}
+
+/** Marks a verification as used. The attempt that came before holds its row, so nobody else can be here. */
+export async function use(tx: Tx, verificationId: string, now: number): Promise<void> {
+  await tx.updateTable('verification').set({ used_at: now }).where('id', '=', verificationId).execute()
+}
+
+/** A code that was sent for a sign-in and can still be typed in. */
+export interface OpenVerification {
+  readonly purpose: string
+  readonly addressMasked: string
+  readonly sentAt: number
+  readonly attemptsLeft: number
+}
+
+/** @returns the open codes of a sign-in, the newest first */
+export async function listOfSignIn(db: Db, signInId: string, now: number): Promise<OpenVerification[]> {
+  const rows = await db
+    .selectFrom('verification')
+    .select(['purpose', 'address_masked', 'sent_at', 'attempts'])
+    .where('sign_in_id', '=', signInId)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now)
+    .where('attempts', '<', MAX_ATTEMPTS)
+    .orderBy('sent_at', 'desc')
+    .execute()
+  return rows.map((row) => ({
+    purpose: row.purpose,
+    addressMasked: row.address_masked,
+    sentAt: row.sent_at,
+    attemptsLeft: MAX_ATTEMPTS - row.attempts,
+  }))
+}
+
+/** @returns the sealed fixed code of a test address */
+export async function findTestCode(db: Db, addressIndex: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('test_address')
+    .select('code_sealed')
+    .where('address_index', '=', addressIndex)
+    .executeTakeFirst()
+  return row?.code_sealed
+}
+
+/** Gives an address a fixed code. */
+export async function saveTestAddress(db: Db, address: AddressMark, codeSealed: string): Promise<void> {
+  await db
+    .insertInto('test_address')
+    .values({ address_index: address.index, address_masked: address.masked, code_sealed: codeSealed })
+    .onConflict((conflict) => conflict.column('address_index').doUpdateSet({ code_sealed: codeSealed }))
+    .execute()
+}
+
+/** @returns the masked test addresses, for the warning at start */
+export async function listTestAddresses(db: Db): Promise<AddressMark[]> {
+  const rows = await db.selectFrom('test_address').select(['address_index', 'address_masked']).execute()
+  return rows.map((row) => ({ index: row.address_index, masked: row.address_masked }))
+}
+
+/**
+ * Forgets codes that are long dead. Nothing depends on this: a code's end is checked when it is used.
+ *
+ * @returns how many were removed
+ */
+export async function sweep(db: Db, endedBefore: number, atMost: number): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('verification')
+    .where('id', 'in', (old) =>
+      old.selectFrom('verification').select('id').where('expires_at', '<', endedBefore).limit(atMost),
+    )
+    .executeTakeFirstOrThrow()
+  return Number(numDeletedRows)
+}
