@@ -15,7 +15,7 @@ const CHINA_MOBILE = /^1\d{10}$/
  * @throws {Refusal} `mobileMalformed`
  */
 export async function parseMobile(text: string): Promise<Address> {
-  const compact = text.trim().replace(/[ -]/g, '')
+  const compact = text.replace(/[ -]/g, '')
   const chinese = /^(?:\+86|0086|86)?(1\d{10})$/.exec(compact)?.[1]
   if (chinese !== undefined) return mobile(CHINA, chinese)
   if (!/^(?:\+|00)[1-9]\d{5,14}$/.test(compact)) throw new Refusal(userRefusals.mobileMalformed)
@@ -40,7 +40,7 @@ const EMAIL =
  * @see RFC 5321, section 4.5.3.1: 64 octets for the local part, 254 for the whole
  */
 export function parseEmail(text: string): Address {
-  const trimmed = text.trim()
+  const trimmed = text.replace(/^ +| +$/g, '')
   const isAscii = /^[\x21-\x7e]+$/.test(trimmed)
   const value = trimmed.toLowerCase()
   if (!isAscii || value.length > 254 || value.indexOf('@') > 64 || !EMAIL.test(value)) {
