@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { commandLine } from './commands/command-line.ts'
 import { StartError } from './platform/start-error.ts'
 

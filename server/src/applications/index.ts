@@ -4,5 +4,4 @@ export {
   findApplication,
   saveApplication,
   type Application,
-  type IdTokenSubject,
 } from './application.store.ts'

@@ -1,2 +1,2 @@
-export { record, type AuditEvent, type AuditEventKind } from './record.ts'
-export { listOfSignIn, type RecordedEvent } from './audit-event.store.ts'
+export { record, type AuditEventKind } from './record.ts'
+export { listOfSignIn } from './audit-event.store.ts'

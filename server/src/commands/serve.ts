@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import type { FastifyInstance } from 'fastify'
 import { createServer, listen, type ServerOptions, startSweeping, warnOfTestAddresses } from '../app.ts'
 import type { Settings } from '../config.ts'
@@ -87,4 +88,6 @@ function announce(
   process.on('SIGTERM', () => void stop())
   process.on('SIGINT', () => void stop())
   process.stdout.write(`ready ${url}\n`)
+  // Written now and not at the exit: a process that is killed would leave the next start without it.
+  flushCompileCache()
 }

@@ -1,12 +1,11 @@
-export { bindIdentity, type BindResult } from './bind-identity.ts'
+export { bindIdentity } from './bind-identity.ts'
 export {
   type Connection,
-  type ConnectionKind,
   findOfApplication as findConnection,
   findSwitchedOn as findSwitchedOnConnection,
 } from './connection.store.ts'
 export { startWeChatEmulator, type WeChatEmulator } from './emulator/wechat.ts'
-export { findIdentityOwner, type IdentityOwner } from './find-identity.ts'
+export { findIdentityOwner } from './find-identity.ts'
 export { learnUnion, listOf as listIdentitiesOf, type ProvenIdentity } from './identity.store.ts'
 export { connectionRefusals } from './refusals.ts'
 export { type ConnectionDescription, saveConnection } from './save-connection.ts'

@@ -5,7 +5,7 @@ export const connectionRefusals = defineRefusals({
   sourceRefusedCode: {
     code: 'IDAAS.SDK.LOGIN.9001',
     en: 'The sign-in code is invalid, expired or already used; call wx.login again',
-    zh: '登录凭证code无效、已过期或已被使用,请重新调用wx.login',
+    zh: '登录凭证code无效、已过期或已被使用，请重新调用wx.login',
   },
 
   /** The source did not answer in time, or with something that it does not say. `{0}` is the source's interface. */
@@ -18,7 +18,7 @@ export const connectionRefusals = defineRefusals({
   sourceBusy: {
     code: 'IDAAS.SDK.LOGIN.9002',
     en: 'The identity source limits how often it may be called; try again in a minute',
-    zh: '身份源调用过于频繁,请一分钟后重试',
+    zh: '身份源调用过于频繁，请一分钟后重试',
   },
 
   sourceBlockedUser: {
@@ -31,6 +31,6 @@ export const connectionRefusals = defineRefusals({
   sourceMisconfigured: {
     code: 'IDAAS.SDK.LOGIN.9004',
     en: 'The identity source is not configured correctly; contact the administrator',
-    zh: '身份源配置有误,请联系管理员',
+    zh: '身份源配置有误，请联系管理员',
   },
 })

@@ -21,10 +21,11 @@ export interface CodeMessage {
   readonly sentAt: number
 }
 
-/** `failed`: it certainly did not go out. `unknown`: it may have, so its code must stay valid. */
-export type SendResult = 'sent' | 'failed' | 'unknown'
-
-/** `because` is for the log and the audit: no secret, no code, no address, nothing that a server wrote. */
+/**
+ * What came of a message. `failed`: it certainly did not go out. `unknown`: it may have, so its code must
+ * stay valid. `because` is for the log and the audit: no secret, no code, no address, nothing that a
+ * server wrote.
+ */
 export type SendOutcome =
   { readonly result: 'sent' } | { readonly result: 'failed' | 'unknown'; readonly because: string }
 

@@ -9,7 +9,7 @@ export const logoutEndpoint = sdkEndpoint({
   path: '/api/v2/sdk/logout',
   summary: {
     en: 'End the session of this id_token or session token',
-    zh: '退出登录,结束该会话',
+    zh: '退出登录，结束该会话',
   },
   credentials: { Authorization: 'optional', 'session-token': 'optional' },
   body: noBody,

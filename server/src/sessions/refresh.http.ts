@@ -10,7 +10,7 @@ export const refreshEndpoint = sdkEndpoint({
   path: '/api/v2/sdk/sso/session-token/id-token',
   summary: {
     en: 'Get a new id_token for a session, and its next session token where sessions are renewed',
-    zh: '用 session_token 换取新的 id_token;开启续期时同时得到新的 session_token',
+    zh: '用 session_token 换取新的 id_token；开启续期时同时得到新的 session_token',
   },
   credentials: { 'session-token': 'required' },
   body: noBody,

@@ -39,7 +39,7 @@ export const registerBindEndpoint = sdkEndpoint({
   path: proofPaths.register,
   summary: {
     en: 'Bind a social identity to the user of this mobile or email, who is registered if there is none',
-    zh: '把第三方身份绑定到该手机号或邮箱的用户;没有则注册一个',
+    zh: '把第三方身份绑定到该手机号或邮箱的用户；没有则注册一个',
   },
   credentials: { 'X-state-token': 'required' },
   body: byAddress,

@@ -2,8 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { setUserDisabled } from '../users/index.ts'
 import { saveConnection } from '../connections/index.ts'
-import { demoConnections } from '../development/demo.ts'
-import { BIND_CLIENT_ID, REGISTER_CLIENT_ID, startServer, type TestServer } from '../testing/server.ts'
+import {
+  BIND_CLIENT_ID,
+  demoConnections,
+  REGISTER_CLIENT_ID,
+  startServer,
+  type TestServer,
+} from '../testing/server.ts'
 
 const ZHANGSAN = '11012345678'
 const CODE = '232326'

@@ -11,7 +11,7 @@ export type ProofKind = 'bind' | 'register'
  * What each status allows next, in the order in which a client should offer it. A sign-in whose source only
  * binds can never register anybody.
  */
-export const allowedProofs = {
+const allowedProofs = {
   SOCIAL_BIND: ['bind'],
   USER_REGISTER: ['register', 'bind'],
 } as const satisfies Record<PendingStatus, readonly ProofKind[]>

@@ -47,6 +47,7 @@ export interface MiniProgramOptions {
 }
 
 const json = z.record(z.string(), z.unknown())
+const outcomeSchema = z.string()
 const inbox = z.array(z.object({ code: z.string() }))
 
 export function openMiniProgram(url: string, options: MiniProgramOptions): MiniProgram {
@@ -106,7 +107,7 @@ function pendingSignIn(
   }
 }
 
-export const sendTypes = {
+const sendTypes = {
   bind: { sms: 'BIND_MOBILE_SMS', email: 'BIND_EMAIL_EMS' },
   register: { sms: 'REGISTER_SMS', email: 'REGISTER_EMS' },
 } as const
@@ -138,6 +139,6 @@ async function exchange(url: string, program: MiniProgramOptions, options: CallO
     headers: response.headers,
     text,
     body,
-    outcome: String(body['error_code'] ?? body['status'] ?? 'OK'),
+    outcome: outcomeSchema.parse(body['error_code'] ?? body['status'] ?? 'OK'),
   }
 }

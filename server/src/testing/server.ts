@@ -15,6 +15,8 @@ import { standingClock, type TestClock } from './test-clock.ts'
 import { createUser, parseEmail, parseMobile, type User } from '../users/index.ts'
 import { developmentSendBudgets, productionSendBudgets, setTestAddress } from '../verifications/index.ts'
 
+export { demoConnections }
+
 export const BIND_CLIENT_ID = 'nTo1eRIub60vPb54WeE6aojPwYwImtl4'
 export const REGISTER_CLIENT_ID = 'demoBindOrRegister00000000000001'
 

@@ -1,1 +1,1 @@
-export { publishKeys, type PublishKeysDeps } from './keys.http.ts'
+export { publishKeys } from './keys.http.ts'

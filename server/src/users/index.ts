@@ -1,11 +1,11 @@
 export type { Address, Channel } from './address.ts'
-export { createUser, type CreateUserConflict, type NewUser } from './create-user.ts'
+export { createUser, type NewUser } from './create-user.ts'
 export { findByVerifiedAddress } from './find-user.ts'
-export { areaCodeOf, mailboxOf, maskAddress, parseEmail, parseMobile } from './parse-address.ts'
+export { areaCodeOf, mailboxOf, parseEmail, parseMobile } from './parse-address.ts'
 export { userRefusals } from './refusals.ts'
 export { listAddressesOf } from './list-addresses.ts'
 export { type AddressMark, markAddress } from './sealed-address.ts'
-export { loadProfile, type UserProfile } from './user-profile.ts'
+export { loadProfile } from './user-profile.ts'
 export { isUserName } from './user-name.ts'
 export {
   find as findUser,

@@ -1,7 +1,7 @@
 import type { Db } from './index.ts'
 
 /** @returns what this deployment remembers under that name */
-export async function findFact(db: Db, name: string): Promise<string | undefined> {
+async function findFact(db: Db, name: string): Promise<string | undefined> {
   const row = await db.selectFrom('deployment').select('value').where('name', '=', name).executeTakeFirst()
   return row?.value
 }

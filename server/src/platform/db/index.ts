@@ -7,4 +7,4 @@ export type Db = Kysely<Tables>
 /** An open transaction. */
 export type Tx = Transaction<Tables>
 
-export { openDatabase, type OpenedDatabase } from './open-database.ts'
+export { openDatabase } from './open-database.ts'

@@ -41,9 +41,9 @@ async function migrate(db: Kysely<Tables>, migrations: Readonly<Record<string, M
   if (error === undefined) return
 
   // Kysely's complaint about a migration that it was not given, in the operator's words.
-  const message = error instanceof Error ? error.message : String(error)
+  const message = error instanceof Error ? error.message : ''
   const newer = /previously executed migration (\S+) is missing/.exec(message)
-  if (newer === null) throw error
+  if (newer === null) throw new Error('the tables could not be brought up to date', { cause: error })
   throw new StartError(
     `this database was made by a newer version of Ligature (it holds the change ${newer[1]}). ` +
       'Install that version, or restore the backup made before the upgrade.',

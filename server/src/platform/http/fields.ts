@@ -2,12 +2,16 @@ import { z } from 'zod'
 import { Refusal } from '../refusal.ts'
 import { doorRefusals } from './refusals.ts'
 
-/** A text field of a body. Clients of this family are known to send stray spaces around it; only spaces go. */
+/**
+ * A text field of a body. Clients of this family are known to send stray spaces around it; only spaces go.
+ * A line break or another control character is refused, so that none reaches a message, a header or a log.
+ */
 export const textField = z
   .string()
   .overwrite((text) => text.replace(/^ +| +$/g, ''))
   .min(1)
   .max(1024)
+  .refine((text) => !/\p{Cc}/u.test(text))
 
 /**
  * Reads a body by its schema.

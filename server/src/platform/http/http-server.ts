@@ -22,6 +22,8 @@ const MAX_HEADER_BYTES = 16 * KIBIBYTE
 const HEADERS_WITHIN_MS = 10 * SECOND_MS
 const REQUEST_WITHIN_MS = 15 * SECOND_MS
 const KEEP_ALIVE_MS = 5 * SECOND_MS
+/** How far a limit of time may be overrun: Node looks for late requests this often, and of itself only twice a minute. */
+const LATE_LOOKED_FOR_EVERY_MS = SECOND_MS
 
 export interface HttpServerOptions {
   readonly log: Log
@@ -44,7 +46,13 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     exposeHeadRoutes: false,
     genReqId: randomId,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
-    http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_WITHIN_MS },
+    http: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_WITHIN_MS,
+      connectionsCheckingInterval: LATE_LOOKED_FOR_EVERY_MS,
+      // Nothing is made from Host, and Node refuses a request without one with an empty body.
+      requireHostHeader: false,
+    },
     clientErrorHandler: refuseConnection,
     return503OnClosing: true,
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
@@ -59,15 +67,17 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       done(error instanceof Error ? error : new Error('a body that cannot be read'))
     }
   })
+  // Node answers an expectation that it does not know with an empty 417; it may as well be ignored.
+  app.server.on('checkExpectation', app.routing)
   app.setErrorHandler(answerError)
   app.setNotFoundHandler((request, reply) => answerUnrouted(app, request, reply))
   return app
 }
 
-/** The language of a reply: Chinese unless `X-L` asks for English. */
+/** The language of a reply: Chinese unless `X-L` asks for English (`en`, `en-US`, `en_US`). */
 export function languageOf(request: FastifyRequest): Language {
   const wanted = request.headers['x-l']
-  return typeof wanted === 'string' && /^en\b/i.test(wanted.trim()) ? 'en' : 'zh'
+  return typeof wanted === 'string' && /^en(?![a-z])/i.test(wanted.trim()) ? 'en' : 'zh'
 }
 
 /** Sends the family's error body: exactly `error_code` and `error_msg`. */
@@ -91,7 +101,7 @@ export function sendRefusal(
     )
 }
 
-/** Refusals are 400; what the parser or router did not like becomes one; the rest is a bug. */
+/** Refusals are 400; what Fastify itself did not like (a path, a Content-Type) becomes one; the rest is a bug. */
 function answerError(
   error: FastifyError | Error,
   request: FastifyRequest,
@@ -103,14 +113,14 @@ function answerError(
   if (status === 413) return sendRefusal(request, reply, new Refusal(doorRefusals.bodyTooLarge), 400)
   if (status === 503) return sendRefusal(request, reply, overloaded(), 503)
   if (status !== undefined && status < 500) {
-    return sendRefusal(request, reply, new Refusal(doorRefusals.bodyUnreadable), 400)
+    return sendRefusal(request, reply, new Refusal(transportRefusals.notHttp), 400)
   }
   request.log.error({ err: error }, 'a request failed')
   return sendRefusal(request, reply, new Refusal(transportRefusals.systemBusy), 500)
 }
 
 /** To be asked again after a moment. */
-export function overloaded(): Refusal {
+function overloaded(): Refusal {
   return new Refusal(transportRefusals.overloaded, { retryAfterSeconds: 1 })
 }
 

@@ -1,10 +1,11 @@
 import { type ComponentChild, h } from 'preact'
 import { renderToString } from 'preact-render-to-string'
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Language } from '../refusal.ts'
 import { credentialsOf, type DescribedEndpoint, refusalsOf, standardHeaders } from './openapi.ts'
 import { doorRefusals } from './refusals.ts'
 import { referenceStyle } from './reference-style.ts'
+import { schemaForms } from './schema-fields.ts'
 import { noBody, noReply } from './sdk-endpoint.ts'
 
 const texts = {
@@ -26,9 +27,9 @@ const texts = {
     other: '中文',
   },
   zh: {
-    title: 'Ligature:SDK 接口',
+    title: 'Ligature：SDK 接口',
     intro:
-      '所有接口都带以下请求头,返回 JSON。HTTP 200 表示有结果,请看 status;HTTP 400 表示拒绝,只含 error_code 和 error_msg 两个字段。',
+      '所有接口都带以下请求头，返回 JSON。HTTP 200 表示有结果，请看 status；HTTP 400 表示拒绝，只含 error_code 和 error_msg 两个字段。',
     headers: '公共请求头',
     everywhere: '公共错误码',
     ownHeaders: '其他请求头',
@@ -36,7 +37,7 @@ const texts = {
     reply: '返回',
     refusals: '该接口的错误码',
     nothing: '无',
-    empty: 'HTTP 200,返回体为空',
+    empty: 'HTTP 200，返回体为空',
     required: '必填',
     optional: '可选',
     try: '试一试',
@@ -123,9 +124,9 @@ function section(endpoint: DescribedEndpoint, publicUrl: string, language: Langu
       ),
     ],
     h('h3', null, text.request),
-    endpoint.body === noBody ? h('p', null, text.nothing) : schema(endpoint.body, 'input'),
+    endpoint.body === noBody ? h('p', null, text.nothing) : fields(endpoint.body, 'input', language),
     h('h3', null, text.reply),
-    endpoint.reply === noReply ? h('p', null, text.empty) : schema(endpoint.reply, 'output'),
+    endpoint.reply === noReply ? h('p', null, text.empty) : fields(endpoint.reply, 'output', language),
     h('h3', null, text.refusals),
     table(refusalRows(own, language)),
     h('h3', null, text.try),
@@ -162,9 +163,17 @@ function table(rows: readonly (readonly ComponentChild[])[]): ComponentChild {
   )
 }
 
-function schema(type: z.ZodType, io: 'input' | 'output'): ComponentChild {
-  const { $schema: _, ...rest } = z.toJSONSchema(type, { io })
-  return h('pre', { tabIndex: 0 }, JSON.stringify(rest, undefined, 2))
+function fields(type: z.ZodType, io: 'input' | 'output', language: Language): ComponentChild {
+  const text = texts[language]
+  return schemaForms(type, io).map((form) =>
+    table(
+      form.map((field) => [
+        h('code', null, field.name),
+        field.isRequired ? text.required : text.optional,
+        h('code', null, field.type),
+      ]),
+    ),
+  )
 }
 
 /** A call as it can be pasted, with a placeholder for what the caller has to have. */

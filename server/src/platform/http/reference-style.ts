@@ -17,6 +17,8 @@ pre, .scroll { background: var(--soft); border: 1px solid var(--line); border-ra
 pre { padding: .75rem 1rem; line-height: 1.5; max-height: 22rem }
 table { border-collapse: collapse; width: 100%; font-size: .9rem }
 td { padding: .4rem .9rem; vertical-align: top } tr + tr td { border-top: 1px solid var(--line) }
-td:first-child { white-space: nowrap }
+td:first-child, td:nth-child(2):not(:last-child) { white-space: nowrap }
+td:first-child { width: 45% } td:nth-child(2):not(:last-child) { width: 6rem }
+.scroll + .scroll { margin-top: .5rem }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px }
 `

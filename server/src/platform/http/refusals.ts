@@ -61,12 +61,12 @@ export const transportRefusals = defineRefusals({
   requestTooSlow: { code: 'IDAAS.SDK.COM.9408', en: 'The request took too long', zh: '请求超时' },
   /** HTTP 431. */
   headersTooLarge: { code: 'IDAAS.SDK.COM.9431', en: 'The request headers are too large', zh: '请求头过大' },
-  /** HTTP 400. */
+  /** HTTP 400. The path, the Content-Type or the framing is none; there may be no HTTP at all. */
   notHttp: { code: 'IDAAS.SDK.COM.9400', en: 'The request is malformed', zh: '请求格式错误' },
   /** HTTP 503, with `Retry-After`. The server is stopping, or has more to do than it can. */
   overloaded: {
     code: 'IDAAS.SDK.COM.9503',
     en: 'The service is busy, please try again later',
-    zh: '服务繁忙,请稍后重试',
+    zh: '服务繁忙，请稍后重试',
   },
 })

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Clock } from '../clock.ts'
 import { Refusal, type RefusalDefinition } from '../refusal.ts'
 import { languageOf, sendRefusal } from './http-server.ts'
