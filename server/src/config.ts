@@ -110,7 +110,7 @@ const schemas = {
     .url({ protocol: /^https?$/ })
     .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
-  trustedProxies: list.default([]),
+  trustedProxies: list.pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))).default([]),
   masterKey: z.string().optional(),
   areaCodes: list.pipe(z.array(z.string().regex(/^[1-9]\d{0,2}$/))).default(['86']),
   smtpUrl: z.string().optional(),

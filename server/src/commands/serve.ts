@@ -32,6 +32,9 @@ export async function serveProduction(settings: Settings): Promise<void> {
   const deployment = await open(settings, 'production', './data')
   const outside = await openProduction(systemClock, settings)
   await warnOfTestAddresses(deployment.db, log, systemClock.now())
+  if (outside.options.gateways.length === 0) {
+    log.warn('no gateway for SMS or email is configured: nobody can prove an address')
+  }
   if (settings.publicUrl === undefined) {
     log.warn('public-url is not set: id_tokens are issued for the address that this server listens on')
   }

@@ -256,6 +256,19 @@ describe('the other budgets', () => {
     expect(await sendTo(program, number(100))).toBe('OK')
   })
 
+  test('an IP is what a trusted proxy says, and nobody else', async (t) => {
+    const server = await startServer(t, { server: { trustedProxies: ['127.0.0.1'] } })
+    const program = server.miniProgram()
+    for (let index = 0; index < 3; index++) {
+      await program.call('email/send', {
+        headers: { 'X-Forwarded-For': `203.0.113.9, 198.51.100.${index}` },
+        body: { email: `person${index}@example.com`, type: 'BIND_EMAIL_EMS' },
+      })
+    }
+    const events = await server.deployment.db.selectFrom('audit_event').select('ip').orderBy('ip').execute()
+    expect(events.map(({ ip }) => ip)).toEqual(['198.51.100.0', '198.51.100.1', '198.51.100.2'])
+  })
+
   test('three hundred an hour from one IP, whatever it says of itself', async (t) => {
     const server = await startServer(t)
     const program = server.miniProgram()

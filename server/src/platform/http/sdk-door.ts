@@ -105,6 +105,7 @@ function deviceOf(request: FastifyRequest): CallerDevice {
     operatingSystem: operatingSystem.slice(0, MAX_DEVICE_TEXT),
     fingerprint: fingerprint.slice(0, MAX_DEVICE_TEXT),
     agent: agent.slice(0, MAX_DEVICE_TEXT),
+    claimedIp: header(request, 'x-device-ip')?.slice(0, MAX_DEVICE_TEXT),
   }
 }
 

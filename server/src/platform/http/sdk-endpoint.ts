@@ -13,6 +13,8 @@ export interface CallerDevice {
   readonly operatingSystem: string
   readonly fingerprint: string
   readonly agent: string
+  /** `X-device-ip`. */
+  readonly claimedIp: string | undefined
 }
 
 /** One call of the SDK family, after the door. */
