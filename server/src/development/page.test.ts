@@ -1,0 +1,126 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { chromiumPath, expectAccessible, openPage } from '../testing/chromium.ts'
+import { startServer } from '../testing/server.ts'
+
+const desktop = { width: 1440, height: 900 }
+const phone = { width: 360, height: 740 }
+
+async function openDevPage(t: Parameters<typeof openPage>[0], options: Parameters<typeof openPage>[1]) {
+  const server = await startServer(t, { mode: 'dev' })
+  const page = await openPage(t, options)
+  await page.goto(`${server.url}/dev`)
+  await page.locator('#sign-in').waitFor()
+  return { server, page }
+}
+
+async function signInWithWeChat(page: Page, person: string): Promise<void> {
+  await page.locator('#person').fill(person)
+  await page.locator('#sign-in').click()
+}
+
+/** Types an address, asks for a code and takes the one that arrives. */
+async function proveAddress(page: Page, address: string): Promise<void> {
+  await page.locator('#address').fill(address)
+  await page.locator('#send-code').click()
+  await page.locator('#use-code').click()
+  await page.locator('#confirm').click()
+}
+
+describe.skipIf(chromiumPath === undefined)(
+  'the page at /dev, in Chromium (skipped where there is none)',
+  () => {
+    test.for([
+      { ...desktop, locale: 'en-GB', verified: 'Signature verified' },
+      { ...phone, locale: 'zh-CN', verified: '签名已验证' },
+    ] as const)(
+      'leads a new WeChat person to a bound user: $width wide, $locale',
+      async ({ verified, ...options }, t) => {
+        const { server, page } = await openDevPage(t, options)
+        await expectAccessible(page)
+
+        await signInWithWeChat(page, 'alice')
+        await page.locator('#address').waitFor()
+        await expectAccessible(page)
+        await proveAddress(page, '11012345678')
+
+        await page.locator('#sign-out').waitFor()
+        await page.locator('#phone').getByText('zhangsan@qq.com').first().waitFor()
+        await page.locator('#phone').getByText(verified).waitFor()
+        await expectAccessible(page)
+        expect(await server.count('identity')).toBe(1)
+      },
+    )
+
+    test('shows the code that arrives in the inbox, a wrong one as refused, and goes on', async (t) => {
+      const { page } = await openDevPage(t, { ...desktop, locale: 'en-GB' })
+      await page.locator('#application-register').check()
+      await signInWithWeChat(page, 'bob')
+
+      await page.locator('#address').fill('13800138000')
+      await page.locator('#send-code').click()
+      await page.locator('#inbox').getByText('+86-13800138000').first().waitFor()
+      await page.locator('#code').fill('000000')
+      await page.locator('#confirm').click()
+      await page.locator('#code-refused').waitFor()
+      expect(await page.locator('#code-refused').textContent()).toContain('Incorrect verification code')
+      await expectAccessible(page)
+
+      await page.locator('#use-code').click()
+      await page.locator('#confirm').click()
+      await page.locator('#sign-out').waitFor()
+      await page.locator('#phone').getByText('+86-13800138000').first().waitFor()
+    })
+
+    test('knows the person the second time, refreshes, signs out', async (t) => {
+      const { server, page } = await openDevPage(t, { ...desktop, locale: 'en-GB' })
+      await signInWithWeChat(page, 'alice')
+      await proveAddress(page, '11012345678')
+
+      await page.locator('#again').click()
+      await expect.poll(() => server.count('session')).toBe(2)
+      await page.locator('#refresh').click()
+      await page.locator('#phone').getByText('A fresh id_token has arrived.').waitFor()
+      await page.locator('#sign-out').click()
+      await page.locator('#sign-in').click()
+      await page.locator('#sign-out').waitFor()
+      await expect.poll(() => server.count('session')).toBe(3)
+    })
+
+    test('shows each request and its reply, copyable as a command that works', async (t) => {
+      const { page } = await openDevPage(t, { ...desktop, locale: 'en-GB' })
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+      await signInWithWeChat(page, 'alice')
+      await page.locator('#address').waitFor()
+
+      await page.locator('#log').getByText('/api/v2/sdk/login/wechat-miniprogram').first().waitFor()
+      await page.locator('#log').getByRole('button', { name: /curl/i }).first().click()
+      const command = await page.evaluate('navigator.clipboard.readText()')
+      expect(command).toContain('curl')
+      expect(command).toContain('X-client-id: nTo1eRIub60vPb54WeE6aojPwYwImtl4')
+      await expectAccessible(page)
+    })
+
+    test('speaks both languages, and the server’s replies follow', async (t) => {
+      const { page } = await openDevPage(t, { ...desktop, locale: 'en-GB' })
+      await page.locator('[data-language=zh]').click()
+      expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN')
+      await signInWithWeChat(page, 'alice')
+      await page.locator('#address').fill('not a number')
+      await page.locator('#send-code').click()
+      await page.locator('#phone').getByText('手机号格式不正确').waitFor()
+    })
+
+    test('the reference at /docs is accessible in both languages and at both widths', async (t) => {
+      const server = await startServer(t)
+      for (const { size, language } of [
+        { size: desktop, language: 'en' },
+        { size: phone, language: 'zh' },
+      ] as const) {
+        const page = await openPage(t, { ...size, locale: 'en-GB' })
+        await page.goto(`${server.url}/docs?lang=${language}`)
+        await expectAccessible(page)
+      }
+    })
+  },
+)

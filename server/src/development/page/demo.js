@@ -1,0 +1,84 @@
+/** The applications, user and test addresses that development mode seeds. */
+
+/** @typedef {{ clientId: string, key: 'bind' | 'register' }} Application */
+
+/** @type {readonly [Application, Application]} */
+export const applications = [
+  { clientId: 'nTo1eRIub60vPb54WeE6aojPwYwImtl4', key: 'bind' },
+  { clientId: 'demoBindOrRegister00000000000001', key: 'register' },
+]
+
+/** The demo user's verified addresses. */
+export const zhangsan = { mobile: '11012345678', email: 'zhangsan@qq.com' }
+
+/** Addresses with a fixed code: nothing is sent to them. */
+const fixedCodes = new Map([
+  [zhangsan.mobile, '232326'],
+  [zhangsan.email, '123456'],
+])
+
+/**
+ * @param {string} address as typed
+ * @returns {string | undefined} the code that always fits, when this is a test address
+ */
+export function fixedCodeOf(address) {
+  return fixedCodes.get(plain(address))
+}
+
+/**
+ * Whether what the person typed is where a message went: `13800138000` is `+86-13800138000`.
+ *
+ * @param {string} one
+ * @param {string} other
+ */
+export function sameAddress(one, other) {
+  return plain(one) !== '' && plain(one) === plain(other)
+}
+
+/** @param {string} address */
+function plain(address) {
+  const text = address.trim().toLowerCase()
+  return text.includes('@') ? text : text.replace(/^\+86/, '').replaceAll(/\D/g, '')
+}
+
+const names = [
+  'alice',
+  'bo',
+  'chen',
+  'dana',
+  'emeka',
+  'hui',
+  'ines',
+  'jun',
+  'li',
+  'mei',
+  'noor',
+  'tao',
+  'wen',
+  'yan',
+]
+
+/** Somebody whom WeChat knows and this server does not yet, such as `alice-k3f`. */
+export function newPerson() {
+  return `${names[random(names.length)] ?? 'alice'}-${letters(3)}`
+}
+
+/** A number and an email that no user has. */
+export function newAddresses() {
+  return {
+    mobile: `138${String(random(100_000_000)).padStart(8, '0')}`,
+    email: `${names[random(names.length)] ?? 'alice'}.${letters(3)}@example.com`,
+  }
+}
+
+/** @param {number} length */
+function letters(length) {
+  // Without the letters and digits that are read for one another.
+  const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789'
+  return Array.from({ length }, () => alphabet[random(alphabet.length)]).join('')
+}
+
+/** @param {number} below */
+function random(below) {
+  return (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % below
+}

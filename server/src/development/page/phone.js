@@ -1,0 +1,71 @@
+import { announce, fill } from './dom.js'
+import { proveScreen, showArrivedCode, showSendButton } from './prove-screen.js'
+import { deniedScreen, signedInScreen } from './signed-in-screen.js'
+import { startScreen } from './start-screen.js'
+
+const screens = {
+  start: startScreen,
+  pending: proveScreen,
+  'signed-in': signedInScreen,
+  denied: deniedScreen,
+}
+
+/**
+ * The phone: one screen at a time, drawn from the state of the sign-in. The focus goes where the person goes on.
+ *
+ * @param {{
+ *   root: HTMLElement,
+ *   texts: () => import('./texts.js').Texts,
+ *   locale: () => string,
+ *   signIn: import('./sign-in.js').SignIn,
+ *   inbox: import('./inbox.js').Inbox,
+ * }} deps
+ */
+export function createPhone({ root, texts, locale, signIn, inbox }) {
+  const { state } = signIn
+  let shown = snapshot()
+
+  const screen = () => ({ signIn, texts: texts(), locale: locale(), inbox, render })
+
+  function render() {
+    const claimsOpen = root.querySelector('details')?.open ?? false
+    fill(root, screens[state.view](screen()))
+    const claims = root.querySelector('details')
+    if (claims !== null && claimsOpen) claims.open = true
+    follow()
+  }
+
+  function snapshot() {
+    return { ...state, door: signIn.current()?.door }
+  }
+
+  /** Moves the focus when something happened that the person should go on from. */
+  function follow() {
+    const before = shown
+    shown = snapshot()
+    if (state.view !== before.view || shown.door !== before.door) focusOn('screen-title')
+    else if (state.missing !== '' && state.missing !== before.missing) focusOn(state.missing)
+    else if (state.sentTo !== before.sentTo && state.sentTo !== '') {
+      announce(texts().codeSent(state.sentTo))
+      focusOn('code')
+    } else if (state.refused !== before.refused && state.refused?.at === 'code' && !state.refused.over)
+      focusOn('code')
+    else if (state.notice === 'refreshed' && before.notice === '') announce(texts().refreshed)
+  }
+
+  render()
+  setInterval(() => showSendButton(screen()), 1000)
+
+  return {
+    render,
+    /** A message has come in. */
+    arrived: () => showArrivedCode(screen()),
+  }
+}
+
+/** @param {string} id */
+function focusOn(id) {
+  const element = document.getElementById(id)
+  element?.focus()
+  if (element instanceof HTMLInputElement) element.select()
+}

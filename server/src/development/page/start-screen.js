@@ -1,0 +1,98 @@
+import { applications, newPerson } from './demo.js'
+import { el } from './dom.js'
+import { action, heading, refusal } from './parts.js'
+
+/**
+ * Who is it, and in which application?
+ *
+ * @param {import('./parts.js').Screen} screen
+ */
+export function startScreen(screen) {
+  const { signIn, texts } = screen
+  const { state } = signIn
+  return el(
+    'form',
+    {
+      class: 'screen',
+      novalidate: true,
+      submit: (event) => {
+        event.preventDefault()
+        void signIn.signIn()
+      },
+    },
+    heading(texts.welcome, texts.welcomeText),
+    state.notice === 'signedOut' && el('p', { class: 'notice good' }, texts.signedOut),
+    el(
+      'fieldset',
+      { class: 'choices' },
+      el('legend', {}, texts.application),
+      ...applications.map((application) => applicationChoice(screen, application)),
+    ),
+    person(screen),
+    el(
+      'div',
+      { class: 'screen-foot' },
+      refusal(screen, 'sign-in'),
+      action('sign-in', texts.signIn, { kind: 'wechat', submit: true, busy: state.busy === 'sign-in' }),
+    ),
+  )
+}
+
+/**
+ * @param {import('./parts.js').Screen} screen
+ * @param {import('./demo.js').Application} application
+ */
+function applicationChoice({ signIn: { state }, texts }, { clientId, key }) {
+  const [name, text] = texts.applications[key]
+  return el(
+    'label',
+    { class: 'choice' },
+    el('input', {
+      type: 'radio',
+      name: 'application',
+      id: `application-${key}`,
+      value: clientId,
+      checked: clientId === state.clientId,
+      change: () => (state.clientId = clientId),
+    }),
+    el(
+      'span',
+      { class: 'choice-text' },
+      el('strong', {}, name ?? ''),
+      el('span', {}, text ?? ''),
+      el('code', {}, clientId),
+    ),
+  )
+}
+
+/** @param {import('./parts.js').Screen} screen */
+function person({ signIn, texts }) {
+  const { state } = signIn
+  const missing = state.missing === 'person'
+  const input = el('input', {
+    id: 'person',
+    type: 'text',
+    autocomplete: 'off',
+    autocapitalize: 'none',
+    spellcheck: 'false',
+    maxlength: '64',
+    value: state.persona,
+    'aria-invalid': missing && 'true',
+    'aria-describedby': missing ? 'person-missing' : 'person-hint',
+    input: () => (state.persona = input.value),
+  })
+  return el(
+    'div',
+    { class: 'field' },
+    el('label', { for: 'person' }, texts.person),
+    el(
+      'div',
+      { class: 'with-button' },
+      input,
+      action('new-person', texts.newPerson, { kind: 'secondary', click: () => signIn.meet(newPerson()) }),
+    ),
+    missing
+      ? el('p', { class: 'missing', id: 'person-missing', role: 'alert' }, texts.personMissing)
+      : el('p', { class: 'hint', id: 'person-hint' }, texts.personHint),
+  )
+}

@@ -1,0 +1,71 @@
+import { asObject, numberOf, textOf } from './json.js'
+
+/**
+ * One way forward that a pending reply names.
+ *
+ * @typedef {object} Step
+ * @property {string} key tells it from its neighbours
+ * @property {string} step as the server calls it
+ * @property {string} path where its proof goes
+ * @property {Door} door
+ * @property {Kind | undefined} kind `undefined` for a step that this sample cannot draw
+ * @property {{ path: string, type: string, inSeconds: number } | undefined} send
+ * @property {string} hint a masked address, or empty
+ * @property {number | undefined} attemptsLeft
+ */
+
+/** @typedef {'mobile' | 'email'} Kind the field of the request that carries the address */
+
+/** @typedef {'register' | 'bind' | 'second-factor'} Door what a proof leads to; the person chooses between doors */
+
+/** @type {ReadonlyMap<string, Kind>} */
+const kinds = new Map([
+  ['VERIFY_PHONE', 'mobile'],
+  ['VERIFY_EMAIL', 'email'],
+  ['MFA_SMS', 'mobile'],
+  ['MFA_EMAIL', 'email'],
+])
+
+/**
+ * Reads `next.steps` of a pending reply, in the server's order. Two steps of one name with two paths stay two.
+ *
+ * @param {unknown} reply
+ * @returns {Step[]}
+ */
+export function stepsOf(reply) {
+  const steps = asObject(asObject(reply)['next'])['steps']
+  if (!Array.isArray(steps)) return []
+  return steps.map((each) => {
+    const step = textOf(each, 'step')
+    const path = textOf(each, 'path')
+    const send = asObject(each)['send']
+    return {
+      key: `${step} ${path}`,
+      step,
+      path,
+      door: doorOf(path),
+      kind: path !== '' && send !== undefined ? kinds.get(step) : undefined,
+      send: send === undefined ? undefined : sendOf(send),
+      hint: textOf(each, 'hint'),
+      attemptsLeft: numberOf(each, 'attempts_left'),
+    }
+  })
+}
+
+/** @param {unknown} send */
+function sendOf(send) {
+  return {
+    path: textOf(send, 'path'),
+    type: textOf(send, 'type'),
+    inSeconds: numberOf(send, 'in_seconds') ?? 0,
+  }
+}
+
+/**
+ * @param {string} path
+ * @returns {Door}
+ */
+function doorOf(path) {
+  if (path.endsWith('register-bind')) return 'register'
+  return path.endsWith('bind') ? 'bind' : 'second-factor'
+}
