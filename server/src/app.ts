@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { record } from './audit/index.ts'
 import { algorithmsInUse, allOrigins, type Application, findApplication } from './applications/index.ts'
+import { connectionRefusals } from './connections/index.ts'
 import type { Deployment } from './deployment.ts'
 import { channelsOf, type Gateway } from './messages/index.ts'
 import type { Clock } from './platform/clock.ts'
@@ -11,13 +12,14 @@ import { allowOrigins } from './platform/http/cors.ts'
 import { addReference } from './platform/http/reference.http.ts'
 import { addHealth } from './platform/http/health.ts'
 import { createHttpServer } from './platform/http/http-server.ts'
+import { doorRefusals, transportRefusals } from './platform/http/refusals.ts'
 import { openSdkDoor } from './platform/http/sdk-door.ts'
 import type { SdkEndpoint } from './platform/http/sdk-endpoint.ts'
 import { sweepBudgets } from './platform/limits/index.ts'
 import type { Log } from './platform/log.ts'
 import type { Outbound } from './platform/outbound/outbound.ts'
 import { type FindSessionDeps, logoutEndpoint, refreshEndpoint } from './sessions/endpoints.ts'
-import { type IdTokenDeps, sweepSessions } from './sessions/index.ts'
+import { type IdTokenDeps, sessionRefusals, sweepSessions } from './sessions/index.ts'
 import {
   bindEndpoint,
   loginWeChatMiniProgramEndpoint,
@@ -29,8 +31,14 @@ import {
 import { findOpenSignIn, signInRefusals, sweepSignIns } from './sign-in/index.ts'
 import { publishKeys } from './tokens/endpoints.ts'
 import { openSigningKeys } from './tokens/index.ts'
+import { userRefusals } from './users/index.ts'
 import { type SendEndpointDeps, sendEndpoints } from './verifications/endpoints.ts'
-import { listTestAddresses, type SendBudgets, sweepVerifications } from './verifications/index.ts'
+import {
+  listTestAddresses,
+  type SendBudgets,
+  sweepVerifications,
+  verificationRefusals,
+} from './verifications/index.ts'
 
 /** Everything that some endpoint needs; each names its own part. */
 type Needs = SendEndpointDeps & LoginDeps & IdTokenDeps & PendingReplyDeps & FindSessionDeps
@@ -45,6 +53,17 @@ export const sdkEndpoints: readonly SdkEndpoint<Needs, Application>[] = [
   refreshEndpoint,
   logoutEndpoint,
 ]
+
+/** Every refusal there is, by whose table it stands in. */
+export const allRefusals = {
+  door: doorRefusals,
+  users: userRefusals,
+  verifications: verificationRefusals,
+  connections: connectionRefusals,
+  signIn: signInRefusals,
+  sessions: sessionRefusals,
+  transport: transportRefusals,
+} as const
 
 export interface ServerOptions {
   readonly clock: Clock

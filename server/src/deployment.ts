@@ -28,29 +28,27 @@ export interface DeploymentSettings {
  * Opens a deployment's data, and makes it at the first start.
  *
  * @param now milliseconds since the Unix epoch
- * @throws {StartError} for a database of the other mode, of a newer version, or made under another key
+ * @throws {StartError} for a database of the other mode, of a newer version, or made under another key, and
+ *   for a directory that cannot be used
  */
 export async function openDeployment(
   settings: DeploymentSettings,
   mode: Mode,
   now: number,
 ): Promise<Deployment> {
-  mkdirSync(settings.dataDirectory, { recursive: true, mode: 0o700 })
-  const { db, close } = await openDatabase(settings.dataDirectory, migrations)
-  try {
-    const vault = await openVault(db, masterKeySource(settings), now)
-    const marked = await settleFact(db, 'mode', mode)
-    if (marked !== mode) {
-      throw new StartError(
-        `the data in ${settings.dataDirectory} is for ${marked}; ` +
-          `${mode === 'production' ? '`start`' : '`dev`'} does not run on it. Choose another directory with --data.`,
-      )
-    }
-    return { db, vault, close }
-  } catch (error) {
-    await close()
-    throw error
-  }
+  const { dataDirectory } = settings
+  const key = masterKeySource(settings)
+  makeDirectory(dataDirectory)
+  const deployment = await open(dataDirectory, key, now)
+  const marked = await settleFact(deployment.db, 'mode', mode)
+  if (marked === mode) return deployment
+
+  await deployment.close()
+  const command = mode === 'production' ? '`start`' : '`dev`'
+  throw new StartError(
+    `the data in ${dataDirectory} is for ${marked}; ${command} does not run on it. ` +
+      'Choose another directory with --data.',
+  )
 }
 
 /**
@@ -59,25 +57,53 @@ export async function openDeployment(
  * @throws {StartError} when there is none
  */
 export async function openExistingDeployment(settings: DeploymentSettings, now: number): Promise<Deployment> {
-  if (!existsSync(join(settings.dataDirectory, 'ligature.db'))) {
+  const { dataDirectory } = settings
+  if (!existsSync(join(dataDirectory, 'ligature.db'))) {
     throw new StartError(
-      `there is no database in ${settings.dataDirectory}; name its directory with --data (that of \`dev\` is ./data-dev)`,
+      `there is no database in ${dataDirectory}; name its directory with --data (that of \`dev\` is ./data-dev)`,
     )
   }
-  const { db, close } = await openDatabase(settings.dataDirectory, migrations)
+  const { read, from } = masterKeySource(settings)
+  return open(dataDirectory, { read, from }, now)
+}
+
+async function open(dataDirectory: string, key: MasterKeySource, now: number): Promise<Deployment> {
   try {
-    const { read, from } = masterKeySource(settings)
-    return { db, vault: await openVault(db, { read, from }, now), close }
+    const { db, close } = await openDatabase(dataDirectory, migrations)
+    try {
+      return { db, vault: await openVault(db, key, now), close }
+    } catch (error) {
+      await close()
+      throw error
+    }
   } catch (error) {
-    await close()
-    throw error
+    throw inWords(error, dataDirectory)
   }
+}
+
+function makeDirectory(dataDirectory: string): void {
+  try {
+    mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw inWords(error, dataDirectory)
+  }
+}
+
+/** What the system refuses (no permission, no space, not a directory) is for the operator to mend. */
+function inWords(error: unknown, dataDirectory: string): unknown {
+  if (!(error instanceof Error) || !('syscall' in error)) return error
+  return new StartError(`the data directory ${dataDirectory} cannot be used: ${error.message}`)
 }
 
 function masterKeySource({ dataDirectory, masterKey }: DeploymentSettings): MasterKeySource {
   if (masterKey !== undefined) {
-    return { from: 'LIGATURE_MASTER_KEY', read: () => parseMasterKey(masterKey, 'LIGATURE_MASTER_KEY') }
+    const key = parseMasterKey(masterKey, 'LIGATURE_MASTER_KEY')
+    return { from: 'LIGATURE_MASTER_KEY', read: () => key }
   }
   const file = join(dataDirectory, 'master.key')
-  return { from: file, read: () => readMasterKeyFile(file), create: () => createMasterKeyFile(file) }
+  return {
+    from: `${file} (LIGATURE_MASTER_KEY is not set)`,
+    read: () => readMasterKeyFile(file),
+    create: () => createMasterKeyFile(file),
+  }
 }

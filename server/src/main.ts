@@ -7,5 +7,6 @@ try {
 } catch (error) {
   if (!(error instanceof StartError)) throw error
   process.stderr.write(`ligature: ${error.message}\n`)
-  process.exitCode = 1
+  // What was opened before the start came to its end would keep the process alive.
+  process.exit(1)
 }

@@ -24,7 +24,8 @@ const serverSettings: readonly SettingName[] = [
 export function commandLine(): Command {
   const program = new Command('ligature')
     .description('Self-hosted customer identity: every way a person signs in, tied into one user')
-    .showHelpAfterError()
+    .showHelpAfterError('Run it with --help to see what it takes.')
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'ligature: ')) })
 
   withFlags(program.command('dev'), serverSettings)
     .description('the whole flow on this machine: emulated WeChat, an inbox for codes, demo data')

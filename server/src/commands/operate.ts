@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { deleteUser, disableUser, enableUser, explainSignIn, importUsers, showUser } from '../app.ts'
 import type { Settings } from '../config.ts'
@@ -9,14 +9,26 @@ import { StartError } from '../platform/start-error.ts'
 /** `ligature users import FILE` */
 export function importFile(settings: Settings, file: string): Promise<void> {
   return withDeployment(settings, async (deployment, now) => {
-    const input = file === '-' ? process.stdin : createReadStream(file)
-    const lines = createInterface({ input, crlfDelay: Infinity })
-    const report = await importUsers(deployment, lines, now)
+    const report = await importUsers(deployment, linesOf(file), now)
     for (const { line, reason } of report.refused) process.stderr.write(`line ${line}: ${reason}\n`)
     const { imported, known, refused } = report
     process.stdout.write(`${imported} imported, ${known} known already, ${refused.length} refused\n`)
     if (refused.length > 0) process.exitCode = 1
   })
+}
+
+/** @throws {StartError} when there is no such file or it cannot be read */
+async function* linesOf(file: string): AsyncGenerator<string> {
+  if (file === '-') {
+    yield* createInterface({ input: process.stdin, crlfDelay: Infinity })
+    return
+  }
+  try {
+    yield* (await open(file)).readLines()
+  } catch (error) {
+    if (!(error instanceof Error) || !('syscall' in error)) throw error
+    throw new StartError(`${file} cannot be read: ${error.message}`)
+  }
 }
 
 /** `ligature users show USER` */
@@ -52,11 +64,6 @@ async function withDeployment(
   const deployment = await openExistingDeployment({ dataDirectory, masterKey: settings.masterKey }, now)
   try {
     await act(deployment, now)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      throw new StartError(`no such file: ${error.message}`)
-    }
-    throw error
   } finally {
     await deployment.close()
   }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { flushCompileCache } from 'node:module'
 import type { FastifyInstance } from 'fastify'
 import { createServer, listen, type ServerOptions, startSweeping, warnOfTestAddresses } from '../app.ts'
@@ -5,10 +6,12 @@ import type { Settings } from '../config.ts'
 import { type Deployment, type Mode, openDeployment } from '../deployment.ts'
 import { systemClock } from '../platform/clock.ts'
 import { type Log, openLog } from '../platform/log.ts'
+import { StartError } from '../platform/start-error.ts'
 import { type Closing, openDevelopment, openProduction } from './outside-world.ts'
 
 /** How long requests under way may take to finish after a signal. */
 const STOP_WITHIN_MS = 10_000
+const LOOK_EVERY_MS = 20
 
 /** `ligature dev` */
 export async function serveDevelopment(settings: Settings): Promise<void> {
@@ -29,8 +32,8 @@ export async function serveDevelopment(settings: Settings): Promise<void> {
 /** `ligature start` */
 export async function serveProduction(settings: Settings): Promise<void> {
   const log = openLog(settings.log ?? 'json', process.stderr)
-  const deployment = await open(settings, 'production', './data')
   const outside = await openProduction(systemClock, settings)
+  const deployment = await open(settings, 'production', './data')
   await warnOfTestAddresses(deployment.db, log, systemClock.now())
   if (outside.options.gateways.length === 0) {
     log.warn('no gateway for SMS or email is configured: nobody can prove an address')
@@ -67,8 +70,21 @@ async function serve(
   })
   addRoutes(app)
   startSweeping(app, deployment.db, systemClock, log)
-  url = await listen(app, settings.host, settings.port)
+  url = await listen(app, settings.host, settings.port).catch((error: unknown) => {
+    throw inWords(error, settings)
+  })
   return { app, url }
+}
+
+/** Why nobody can listen there (the port is taken, the address is another machine's) is for the operator to mend. */
+function inWords(error: unknown, { host, port }: Settings): unknown {
+  if (!(error instanceof Error) || !('syscall' in error)) return error
+  const isTaken = 'code' in error && error.code === 'EADDRINUSE'
+  return new StartError(
+    isTaken
+      ? `port ${port} of ${host} is in use; choose another with --port`
+      : `cannot listen on ${host}, port ${port}: ${error.message}`,
+  )
 }
 
 /** Says that requests are served, and stops cleanly at a signal: what is under way is finished, then all is closed. */
@@ -78,12 +94,13 @@ function announce(
   deployment: Deployment,
   outside: readonly Closing[],
 ): void {
+  const stopServing = stopperOf(app)
   let isStopping = false
   const stop = async (): Promise<void> => {
     if (isStopping) return
     isStopping = true
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref()
-    await app.close()
+    await stopServing()
     for (const { close } of outside) await close()
     await deployment.close()
     process.exit(0)
@@ -93,4 +110,25 @@ function announce(
   process.stdout.write(`ready ${url}\n`)
   // Written now and not at the exit: a process that is killed would leave the next start without it.
   flushCompileCache()
+}
+
+/**
+ * Closing alone would wait for connections on which nothing is asked: those that clients keep for later, and
+ * those that browsers open before they need them.
+ */
+function stopperOf(app: FastifyInstance): () => Promise<void> {
+  let underWay = 0
+  app.server.on('request', (_request, response: ServerResponse) => {
+    underWay += 1
+    response.once('close', () => {
+      underWay -= 1
+    })
+  })
+  return async () => {
+    const timer = setInterval(() => {
+      if (underWay === 0) app.server.closeAllConnections()
+    }, LOOK_EVERY_MS)
+    await app.close()
+    clearInterval(timer)
+  }
 }

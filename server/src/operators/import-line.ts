@@ -6,16 +6,19 @@ export type ImportLine = NewUser
 
 /** `"13800138000"` is an address that finds nobody until its user proves it; the object can say that he has. */
 const importedAddress = z
-  .union([
-    z.string().transform((value) => ({ value, verified: false })),
-    z.strictObject({ value: z.string(), verified: z.boolean() }),
-  ])
+  .union(
+    [
+      z.string().transform((value) => ({ value, verified: false })),
+      z.strictObject({ value: z.string(), verified: z.boolean() }),
+    ],
+    { error: 'must be text, or {"value": text, "verified": true or false}' },
+  )
   .optional()
 
 const importedUser = z.strictObject({
   user_name: z
     .string()
-    .refine(isUserName, 'user_name is shaped like an address, or holds odd characters')
+    .refine(isUserName, 'is shaped like an address, or holds characters that a user name may not')
     .optional(),
   name: z.string().max(256).optional(),
   mobile: importedAddress,
@@ -26,9 +29,14 @@ const importedUser = z.strictObject({
  * Reads one line of an import file:
  * `{"user_name":"li","name":"Li","mobile":{"value":"13800138000","verified":true},"email":"li@example.com"}`.
  *
- * @returns the user, or in words what is wrong with the line
+ * A line must hold something that is one user's only, so that importing it again finds the same user.
+ *
+ * @returns the user; nothing for an empty line; or in words what is wrong with the line
  */
-export async function parseImportLine(text: string): Promise<ImportLine | string> {
+export async function parseImportLine(text: string): Promise<ImportLine | string | undefined> {
+  if (text.trim() === '') return undefined
+  // What a decoder puts in the place of bytes that are not UTF-8: the names would come out garbled.
+  if (text.includes('\uFFFD')) return 'not UTF-8'
   let json: unknown
   try {
     json = JSON.parse(text)
@@ -36,7 +44,7 @@ export async function parseImportLine(text: string): Promise<ImportLine | string
     return 'not JSON'
   }
   const parsed = importedUser.safeParse(json)
-  if (!parsed.success) return z.prettifyError(parsed.error).replaceAll('\n', ' ')
+  if (!parsed.success) return parsed.error.issues.map(inWords).join('; ')
 
   const { user_name: userName, name, mobile, email } = parsed.data
   const addresses: { address: Address; isVerified: boolean }[] = []
@@ -47,6 +55,12 @@ export async function parseImportLine(text: string): Promise<ImportLine | string
     if (error instanceof Refusal) return error.text('en')
     throw error
   }
-  if (userName === undefined && addresses.length === 0) return 'neither a user_name nor an address'
+  if (userName === undefined && !addresses.some((address) => address.isVerified)) {
+    return 'neither a user_name nor a verified address'
+  }
   return { addresses, ...(userName !== undefined && { userName }), ...(name !== undefined && { name }) }
+}
+
+function inWords({ path, message }: z.core.$ZodIssue): string {
+  return path.length === 0 ? message : `${path.join('.')}: ${message}`
 }

@@ -1,14 +1,24 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { record } from '../audit/index.ts'
-import { createUser } from '../users/index.ts'
+import type { Tx } from '../platform/db/index.ts'
+import { StartError } from '../platform/start-error.ts'
+import type { Vault } from '../platform/vault/vault.ts'
+import { createUser, findByVerifiedAddress, findUserByName } from '../users/index.ts'
 import type { OperatorDeps } from './find-user.ts'
 import { type ImportLine, parseImportLine } from './import-line.ts'
 
-/** Lines written in one transaction: few enough that a running server does not notice. */
-const BATCH = 200
+/** Lines written in one transaction. Flushing each line for itself takes several times as long. */
+const BATCH = 50
+
+/**
+ * Milliseconds between two batches. A running server that waits to write looks every few milliseconds whether
+ * it can; without a pause the next batch is there first every time, and the server stands still for seconds.
+ */
+const PAUSE_MS = 10
 
 export interface ImportReport {
   readonly imported: number
-  /** Lines whose user name is here already: an import that was cut off can be run again. */
+  /** Lines whose user is here already: an import that was cut off can be run again. */
   readonly known: number
   readonly refused: readonly { readonly line: number; readonly reason: string }[]
 }
@@ -18,27 +28,28 @@ export interface ImportReport {
  * behind; the others are imported.
  *
  * @param lines of the file; empty ones are passed over
+ * @throws {StartError} when a user of the file came to be by himself in that very moment
  */
 export async function importUsers(
   deps: OperatorDeps,
   lines: AsyncIterable<string>,
   now: number,
 ): Promise<ImportReport> {
-  const report = { imported: 0, known: 0, refused: [] as { line: number; reason: string }[] }
+  const tally: Tally = { imported: 0, known: 0, refused: [] }
   let batch: NumberedLine[] = []
   let number = 0
   for await (const text of lines) {
     number += 1
-    if (text.trim() === '') continue
-    const line = await parseImportLine(text)
-    if (typeof line === 'string') report.refused.push({ line: number, reason: line })
-    else batch.push({ number, line })
+    const line = await parseImportLine(number === 1 ? withoutByteOrderMark(text) : text)
+    if (typeof line === 'string') tally.refused.push({ line: number, reason: line })
+    else if (line !== undefined) batch.push({ number, line })
     if (batch.length < BATCH) continue
-    await importBatch(deps, batch, report, now)
+    await importBatch(deps, batch, tally, now)
     batch = []
+    await delay(PAUSE_MS)
   }
-  await importBatch(deps, batch, report, now)
-  return { ...report, refused: report.refused.toSorted((one, other) => one.line - other.line) }
+  if (batch.length > 0) await importBatch(deps, batch, tally, now)
+  return { ...tally, refused: tally.refused.toSorted((one, other) => one.line - other.line) }
 }
 
 interface NumberedLine {
@@ -46,34 +57,58 @@ interface NumberedLine {
   readonly line: ImportLine
 }
 
-type Tally = { imported: number; known: number; refused: { line: number; reason: string }[] }
+interface Tally {
+  imported: number
+  known: number
+  readonly refused: { line: number; reason: string }[]
+}
 
 async function importBatch(
-  deps: OperatorDeps,
+  { db, vault }: OperatorDeps,
   batch: readonly NumberedLine[],
   tally: Tally,
   now: number,
 ): Promise<void> {
-  if (batch.length === 0) return
-  const tx = await deps.db.startTransaction().execute()
-  try {
+  await db.transaction().execute(async (tx) => {
     for (const { number, line } of batch) {
-      // A line is all or nothing within the batch, so a refused one leaves no half user.
-      const before = await tx.savepoint('line').execute()
-      const user = await createUser(before, deps.vault, line, now)
-      if (typeof user === 'string') {
-        await before.rollbackToSavepoint('line').execute()
-        if (user === 'user name taken' && line.userName !== undefined) tally.known += 1
-        else tally.refused.push({ line: number, reason: user })
-        continue
+      const standing = await standingOf(tx, vault, line)
+      if (standing === 'known') tally.known += 1
+      else if (standing !== 'new') tally.refused.push({ line: number, reason: standing })
+      else {
+        await importLine(tx, vault, number, line, now)
+        tally.imported += 1
       }
-      await record(before, { kind: 'user_imported', at: now, userId: user.id, because: `line ${number}` })
-      await before.releaseSavepoint('line').execute()
-      tally.imported += 1
     }
-    await tx.commit().execute()
-  } catch (error) {
-    await tx.rollback().execute()
-    throw error
+  })
+}
+
+/** Whether the user of a line is here already; if neither he nor nobody is, what stands against the line. */
+async function standingOf(tx: Tx, vault: Vault, { userName, addresses }: ImportLine): Promise<string> {
+  const namesake = userName === undefined ? undefined : await findUserByName(tx, userName)
+  const found = userName === undefined ? [] : [namesake]
+  for (const { address, isVerified } of addresses) {
+    if (isVerified) found.push(await findByVerifiedAddress(tx, vault, address))
   }
+  const users = new Set(found.map((user) => user?.id))
+  if (users.size === 1) return users.has(undefined) ? 'new' : 'known'
+  return namesake === undefined
+    ? 'another user has verified this address'
+    : 'the user of this user_name has other verified addresses'
+}
+
+async function importLine(
+  tx: Tx,
+  vault: Vault,
+  number: number,
+  line: ImportLine,
+  now: number,
+): Promise<void> {
+  const user = await createUser(tx, vault, line, now)
+  if (typeof user === 'string') throw new StartError(`line ${number}: ${user} a moment ago; run it again`)
+  await record(tx, { kind: 'user_imported', at: now, userId: user.id, because: `line ${number}` })
+}
+
+/** Programs that export tables like to begin a file with one. */
+function withoutByteOrderMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text
 }

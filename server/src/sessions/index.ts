@@ -1,4 +1,5 @@
 export { openSession, type OpenedSession } from './open-session.ts'
+export { sessionRefusals } from './refusals.ts'
 export { type IdTokenDeps, issueSessionIdToken } from './session-id-token.ts'
 export {
   endAllOf as endSessionsOf,

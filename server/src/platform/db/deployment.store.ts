@@ -1,4 +1,4 @@
-import type { Db } from './index.ts'
+import type { Db, Tx } from './index.ts'
 
 /** @returns what this deployment remembers under that name */
 async function findFact(db: Db, name: string): Promise<string | undefined> {
@@ -21,17 +21,17 @@ export async function settleFact(db: Db, name: string, value: string): Promise<s
 }
 
 /** @returns the wrapped data keys, oldest first */
-export async function listDataKeys(db: Db): Promise<{ number: number; wrapped: string }[]> {
+export async function listDataKeys(db: Db | Tx): Promise<{ number: number; wrapped: string }[]> {
   return db.selectFrom('data_key').select(['number', 'wrapped']).orderBy('number').execute()
 }
 
 /** Adds a data key; a key of that number that is already there stays. */
 export async function addDataKey(
-  db: Db,
+  tx: Tx,
   dataKey: { readonly number: number; readonly wrapped: string },
   now: number,
 ): Promise<void> {
-  await db
+  await tx
     .insertInto('data_key')
     .values({ ...dataKey, created_at: now })
     .onConflict((conflict) => conflict.doNothing())

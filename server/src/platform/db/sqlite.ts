@@ -1,5 +1,6 @@
+import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import { SqliteDialect, type SqliteDatabase } from 'kysely'
+import { SqliteAdapter, SqliteDialect, type SqliteDatabase } from 'kysely'
 
 const MAX_KEPT_STATEMENTS = 400
 
@@ -10,15 +11,35 @@ const MAX_KEPT_STATEMENTS = 400
  * cut. A transaction takes the write lock at its start (`begin immediate`), because one that reads first
  * and locks later fails when another process wrote in between.
  *
- * @param file the database file; made when absent
+ * @param file the database file; made when absent, readable by its owner only
  */
 export function sqliteDialect(file: string): SqliteDialect {
+  // SQLite gives its own files beside this one the same mode, from their first byte on.
+  closeSync(openSync(file, 'a', 0o600))
   const database = new DatabaseSync(file)
+  // First, because the others wait for a process that recovers the log of a killed one.
+  database.exec('pragma busy_timeout = 5000')
   database.exec('pragma journal_mode = wal')
   database.exec('pragma synchronous = full')
   database.exec('pragma foreign_keys = on')
-  database.exec('pragma busy_timeout = 5000')
-  return new SqliteDialect({ database: withKeptStatements(database) })
+  return new Dialect({ database: withKeptStatements(database) })
+}
+
+class Dialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new Adapter()
+  }
+}
+
+/**
+ * SQLite takes back a change of tables like any other, though Kysely's own adapter denies it. So all
+ * pending migrations are one transaction: a start that is killed leaves none half made, and of two
+ * processes that start at once one makes them.
+ */
+class Adapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
 }
 
 /** Compiling a statement costs more than running it, so each text is compiled once. */

@@ -103,11 +103,11 @@ function operationOf(endpoint: DescribedEndpoint) {
     description: endpoint.summary.zh,
     parameters: [
       ...standardHeaders.map(({ name }) => ({ $ref: `#/components/parameters/${name}` })),
-      ...credentialsOf(endpoint).map(({ name, isRequired }) => ({
+      ...credentialsOf(endpoint).map(({ name, isRequired, meaning }) => ({
         name,
         in: 'header',
         required: isRequired,
-        description: credentialMeanings[name],
+        description: meaning,
         schema: { type: 'string' },
       })),
     ],
@@ -142,11 +142,15 @@ function operationOf(endpoint: DescribedEndpoint) {
 /** @returns the headers beyond the standard ones */
 export function credentialsOf(
   endpoint: DescribedEndpoint,
-): { readonly name: CallCredential; readonly isRequired: boolean }[] {
+): { readonly name: CallCredential; readonly isRequired: boolean; readonly meaning: string }[] {
   const names: CallCredential[] = ['X-state-token', 'session-token', 'Authorization']
   return names
     .filter((name) => endpoint.credentials[name] !== undefined)
-    .map((name) => ({ name, isRequired: endpoint.credentials[name] === 'required' }))
+    .map((name) => ({
+      name,
+      isRequired: endpoint.credentials[name] === 'required',
+      meaning: credentialMeanings[name],
+    }))
 }
 
 /** @returns what a call may be refused with: its own refusals, then the door's */

@@ -1,15 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  readFileSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs'
-import { dirname, join } from 'node:path'
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { StartError } from '../start-error.ts'
 
 const KEY_BYTES = 32
@@ -30,29 +21,26 @@ export function readMasterKeyFile(file: string): Buffer | undefined {
 }
 
 /**
- * Makes the key file of a new data directory, readable by its owner only. It appears whole or not at
- * all, and of two processes that start at once one key wins for both.
+ * Makes the key file of a new data directory, readable by its owner only. It appears whole or not at all;
+ * what a killed process left of a draft is written over.
+ *
+ * Only one process may be at this at a time, which `openVault` sees to.
  */
 export function createMasterKeyFile(file: string): Buffer {
-  const draft = `${file}.${process.pid}.new`
-  const handle = openSync(draft, 'wx', 0o600)
-  writeSync(handle, `${randomBytes(KEY_BYTES).toString('base64')}\n`)
+  const key = randomBytes(KEY_BYTES)
+  const draft = `${file}.new`
+  const handle = openSync(draft, 'w', 0o600)
+  writeSync(handle, `${key.toString('base64')}\n`)
   fsyncSync(handle)
   closeSync(handle)
-  try {
-    linkSync(draft, file)
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-  } finally {
-    unlinkSync(draft)
-  }
+  renameSync(draft, file)
   syncFolder(dirname(file))
-  return parseMasterKey(readFileSync(file, 'utf8'), file)
+  return key
 }
 
 /** A new name in a folder survives a power cut only when the folder is flushed as well. */
 function syncFolder(folder: string): void {
-  const handle = openSync(join(folder, '.'), 'r')
+  const handle = openSync(folder, 'r')
   fsyncSync(handle)
   closeSync(handle)
 }

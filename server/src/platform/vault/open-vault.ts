@@ -21,26 +21,38 @@ export interface MasterKeySource {
  *   ever made anew in their place
  */
 export async function openVault(db: Db, source: MasterKeySource, now: number): Promise<Vault> {
-  const isNew = (await listDataKeys(db)).length === 0
-  const masterKey = source.read() ?? (isNew ? source.create?.() : undefined)
+  if ((await listDataKeys(db)).length === 0) await makeKeys(db, source, now)
+  const masterKey = source.read()
   if (masterKey === undefined) {
     throw new StartError(
-      isNew
-        ? `no master key: set ${source.from} to the output of "openssl rand -base64 32" and keep a copy of it`
-        : `the master key of this database is missing: ${source.from} does not hold it. ` +
-            'Put the key back; nothing in this database can be read without it.',
+      `the master key of this database is missing: ${source.from} does not hold it. ` +
+        'Put the key back; nothing in this database can be read without it.',
     )
   }
-
   const wrapKey = deriveKey(masterKey, 'wrap data keys')
-  if (isNew)
-    await addDataKey(db, { number: 1, wrapped: encrypt(wrapKey, 'data key 1', randomBytes(32)) }, now)
-
   const wrapped = await listDataKeys(db)
   return createVault(
     masterKey,
     wrapped.map((row) => ({ number: row.number, key: unwrap(wrapKey, row, source) })),
   )
+}
+
+/**
+ * In a transaction, so that of two processes that start at once one makes the keys and the other finds
+ * them. A process killed on the way leaves at most a master key, which the next one takes.
+ */
+async function makeKeys(db: Db, source: MasterKeySource, now: number): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    if ((await listDataKeys(tx)).length > 0) return
+    const masterKey = source.read() ?? source.create?.()
+    if (masterKey === undefined) {
+      throw new StartError(
+        `no master key: set ${source.from} to the output of "openssl rand -base64 32" and keep a copy of it`,
+      )
+    }
+    const wrapKey = deriveKey(masterKey, 'wrap data keys')
+    await addDataKey(tx, { number: 1, wrapped: encrypt(wrapKey, 'data key 1', randomBytes(32)) }, now)
+  })
 }
 
 function unwrap(
