@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { bodyOf, callOf, everyPost, fieldsOf } from '../../testing/every-endpoint.ts'
 import { exchangeRaw } from '../../testing/raw-http.ts'
-import { startUntouchable } from '../../testing/untouchable.ts'
+import { expectEachRefused, expectUntouched, startUntouchable } from '../../testing/untouchable.ts'
 
 const FIELD_MISSING = 'IDAAS.SDK.PARAM.9001'
 const FIELD_MALFORMED = 'IDAAS.SDK.PARAM.9002'
@@ -45,7 +45,8 @@ function isBad(field: string, value: unknown): boolean {
 test('a field of another type, or a text that it cannot be, is refused', async (t) => {
   const server = await startUntouchable(t)
 
-  await server.refuses(
+  await expectEachRefused(
+    server,
     withBody.flatMap((endpoint) =>
       fieldsOf(endpoint).all.flatMap((field) =>
         Object.entries(badValues)
@@ -63,6 +64,29 @@ test('a field of another type, or a text that it cannot be, is refused', async (
   )
 })
 
+test('a line break, or another control character, reaches no rule', async (t) => {
+  const server = await startUntouchable(t)
+  const control = ['\n', '\r', '\t', '\x01', '\x1b', '\x7f', '\x85']
+
+  await expectEachRefused(
+    server,
+    withBody.flatMap((endpoint) =>
+      Object.entries(bodyOf(endpoint)).flatMap(([field, good]) =>
+        control
+          .flatMap((character) => [good + character, character + good])
+          .map((text) => ({
+            endpoint,
+            says: `${field} is ${JSON.stringify(text)}`,
+            request: callOf(endpoint, server.credentials, {
+              body: JSON.stringify({ ...bodyOf(endpoint), [field]: text }),
+            }),
+            codes: [FIELD_MALFORMED],
+          })),
+      ),
+    ),
+  )
+})
+
 test('a field that is not there is named', async (t) => {
   const server = await startUntouchable(t)
   for (const endpoint of withBody) {
@@ -74,14 +98,15 @@ test('a field that is not there is named', async (t) => {
       expect(JSON.parse(reply.text)).toEqual({ error_code: FIELD_MISSING, error_msg: `参数${field}不能为空` })
     }
   }
-  await server.isUntouched()
+  await expectUntouched(server)
 })
 
 test('of two addresses none is chosen, and without one there is nothing to prove', async (t) => {
   const server = await startUntouchable(t)
   const proving = withBody.filter((endpoint) => fieldsOf(endpoint).all.includes('verify_code'))
 
-  await server.refuses(
+  await expectEachRefused(
+    server,
     proving.flatMap((endpoint) =>
       [{}, { mobile: '13800138000', email: 'li@example.com' }].map((addresses) => ({
         endpoint,
@@ -98,7 +123,8 @@ test('of two addresses none is chosen, and without one there is nothing to prove
 test('a body that is no object, or an empty one, is refused', async (t) => {
   const server = await startUntouchable(t)
 
-  await server.refuses(
+  await expectEachRefused(
+    server,
     withBody.flatMap((endpoint) =>
       ['', '{}', '[]', '[{}]', '0', '-1', 'true', '"13800138000"', '""', 'null'].map((body) => ({
         endpoint,
@@ -138,7 +164,8 @@ const unreadable: Readonly<Record<string, (good: string) => string | Buffer>> = 
 test('a body that cannot be read, or read in two ways, is refused by every endpoint', async (t) => {
   const server = await startUntouchable(t)
 
-  await server.refuses(
+  await expectEachRefused(
+    server,
     everyPost.flatMap((endpoint) =>
       Object.entries(unreadable).map(([says, spoil]) => ({
         endpoint,
@@ -163,7 +190,8 @@ test('fields that nobody asked for are passed over, a thousand of them and sixte
     'those of a user': '{"user_id":"1","is_admin":true,"verified_at":1,"openid":"o","client_id":"c"}',
   }
 
-  await server.refuses(
+  await expectEachRefused(
+    server,
     withBody.flatMap((endpoint) =>
       Object.entries(bodies).map(([says, body]) => ({
         endpoint,

@@ -11,7 +11,7 @@ import {
 } from '../../testing/every-endpoint.ts'
 import { exchangeRaw, sendBytes } from '../../testing/raw-http.ts'
 import { startServer } from '../../testing/server.ts'
-import { startUntouchable } from '../../testing/untouchable.ts'
+import { expectEachRefused, expectUntouched, startUntouchable } from '../../testing/untouchable.ts'
 
 const CLIENT_ID_MISSING = 'IDAAS.SDK.PARAM.0002'
 const NOT_HTTP = 'IDAAS.SDK.COM.9400'
@@ -51,7 +51,8 @@ const tricks: Readonly<Record<string, (path: string) => string>> = {
 test('another spelling of a path leads nowhere, or past the same door', async (t) => {
   const server = await startUntouchable(t)
 
-  await server.refuses(
+  await expectEachRefused(
+    server,
     everyEndpoint.flatMap((endpoint) =>
       Object.entries(tricks).map(([says, spell]) => ({
         endpoint,
@@ -119,7 +120,7 @@ test('every other method is 405 and told the right one, whatever a header would 
     const head = await exchangeRaw(server.url, { ...call, method: 'HEAD' })
     expect([head.httpStatus, head.text, head.headers.get('allow')]).toEqual([405, '', allowed.join(', ')])
   }
-  await server.isUntouched()
+  await expectUntouched(server)
 })
 
 test('what is no HTTP is refused in the form of every refusal', async (t) => {

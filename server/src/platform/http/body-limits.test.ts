@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { bodyOf, callOf, codeOf, deviceHeaders, everyPost, flawsOf } from '../../testing/every-endpoint.ts'
 import { sendBytes, writeRequest } from '../../testing/raw-http.ts'
-import { startUntouchable } from '../../testing/untouchable.ts'
+import { expectEachRefused, expectUntouched, startUntouchable } from '../../testing/untouchable.ts'
 
 const DEVICE_INCOMPLETE = 'IDAAS.SDK.PARAM.0001'
 const CLIENT_ID_MISSING = 'IDAAS.SDK.PARAM.0002'
@@ -20,7 +20,8 @@ function inChunks(body: string): string {
 test('a body of 16 KiB is read, and a byte more is not', async (t) => {
   const server = await startUntouchable(t)
 
-  await server.refuses(
+  await expectEachRefused(
+    server,
     everyPost.flatMap((endpoint) =>
       [LIMIT, LIMIT + 1, 10 * LIMIT].flatMap((size) => {
         const body = '['.padEnd(size)
@@ -54,7 +55,7 @@ test('a body without an end is refused at the limit, and its connection is close
     expect(reply.headers.get('connection')).toBe('close')
     expect(written).toBeLessThan(10 * LIMIT)
   }
-  await server.isUntouched()
+  await expectUntouched(server)
 })
 
 test('a body that breaks off reaches no rule, even when what came of it is whole', async (t) => {
@@ -68,7 +69,7 @@ test('a body that breaks off reaches no rule, even when what came of it is whole
 
     expect(flawsOf(reply)).toEqual([])
   }
-  await server.isUntouched()
+  await expectUntouched(server)
 })
 
 const doubtful: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
@@ -86,7 +87,8 @@ const doubtful: Readonly<Record<string, readonly (readonly [string, string])[]>>
 test('a request whose end is in doubt is refused, with whatever may hide behind it', async (t) => {
   const server = await startUntouchable(t)
 
-  await server.refuses(
+  await expectEachRefused(
+    server,
     everyPost.flatMap((endpoint) =>
       Object.entries(doubtful).map(([says, moreHeaders]) => ({
         endpoint,
@@ -114,5 +116,5 @@ test('a body is not waited for before the caller and his application are known',
 
     expect([codeOf(nobody), codeOf(noClient)]).toEqual([DEVICE_INCOMPLETE, CLIENT_ID_MISSING])
   }
-  await server.isUntouched()
+  await expectUntouched(server)
 })

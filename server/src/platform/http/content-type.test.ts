@@ -11,7 +11,7 @@ import {
 } from '../../testing/every-endpoint.ts'
 import { exchangeRaw } from '../../testing/raw-http.ts'
 import { startServer } from '../../testing/server.ts'
-import { startUntouchable } from '../../testing/untouchable.ts'
+import { expectEachRefused, startUntouchable } from '../../testing/untouchable.ts'
 
 const FIELD_MISSING = 'IDAAS.SDK.PARAM.9001'
 const BODY_UNREADABLE = 'IDAAS.SDK.PARAM.9003'
@@ -38,7 +38,8 @@ test('whatever the Content-Type says, a body is read as JSON and checked', async
   const server = await startUntouchable(t)
   const bodies = { '{}': FIELD_MISSING, 'mobile=13800138000': BODY_UNREADABLE }
 
-  await server.refuses(
+  await expectEachRefused(
+    server,
     withBody.flatMap((endpoint) =>
       Object.entries(bodies).flatMap(([body, code]) => {
         const call = callOf(endpoint, server.credentials, { body })
@@ -61,7 +62,8 @@ test('a Content-Type that is none is refused, whatever the body', async (t) => {
   const server = await startUntouchable(t)
   const nonsense = ['garbage', '', '/', ';', 'application/', 'application/json, text/plain', 'é/é', '\x01']
 
-  await server.refuses(
+  await expectEachRefused(
+    server,
     everyPost.flatMap((endpoint) =>
       nonsense.map((type) => ({
         endpoint,

@@ -109,10 +109,10 @@ function deviceOf(request: FastifyRequest): CallerDevice {
   }
 }
 
+/** The value as it came: the blanks around it are gone already, and nothing else may be passed over. */
 function header(request: FastifyRequest, name: string): string | undefined {
   const value = request.headers[name]
-  const text = typeof value === 'string' ? value.trim() : ''
-  return text === '' ? undefined : text
+  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 function statusOf(result: unknown): string {
