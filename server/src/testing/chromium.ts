@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { existsSync } from 'node:fs'
+import axe from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { expect, type TestContext } from 'vitest'
 import { z } from 'zod'
@@ -16,7 +16,6 @@ const KNOWN_PLACES = [
 /** Where the browser of this machine is; `undefined` when it has none. */
 export const chromiumPath = KNOWN_PLACES.find((path) => path !== '' && existsSync(path))
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const axeResult = z.object({
   violations: z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) })),
 })
@@ -65,7 +64,7 @@ function launch(): Promise<Browser> {
 /** Expects the page to be usable with a screen reader and a keyboard, and to fit its width. */
 export async function expectAccessible(page: Page): Promise<void> {
   // Evaluated by the debugger and not as a script of the page, whose security policy allows none but its own.
-  await page.evaluate(axeSource)
+  await page.evaluate(axe.source)
   const result = axeResult.parse(await page.evaluate('axe.run()'))
   expect(
     result.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),

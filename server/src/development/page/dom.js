@@ -84,7 +84,7 @@ export function copyButton(label, done, read) {
  *
  * @param {string} text
  */
-export async function copy(text) {
+async function copy(text) {
   if (window.isSecureContext) {
     const copied = await navigator.clipboard.writeText(text).then(
       () => true,
