@@ -7,53 +7,57 @@ import { newDirectory } from '../testing/data-directory.ts'
 import { type ProcessOptions, residentMegabytes, startProcess } from '../testing/server-process.ts'
 import { slowness } from '../testing/slowness.ts'
 
+const STARTS = 8
+
 /** Where the system tells how much memory a process holds. */
 const isMeasurable = process.platform === 'linux'
 
-test.runIf(isMeasurable)(
-  '`dev` is ready within a second at its second start, in less than 200 MB',
-  async (t) => {
-    const args = ['dev', '--log', 'silent', '--data', newDirectory(t)]
-    await (await startProcess(t, args)).kill('SIGTERM')
+test.runIf(isMeasurable)('`dev` is ready within a second at its second start, in 200 MB', async (t) => {
+  const args = ['dev', '--log', 'silent', '--data', newDirectory(t)]
+  await (await startProcess(t, args)).kill('SIGTERM')
 
-    const { readyAfterMs, megabytes } = await leastOf(3, t, args)
-
-    expect(readyAfterMs).toBeLessThan(1000 * slowness)
-    expect(megabytes).toBeLessThan(200 * slowness)
-  },
-)
-
-test.runIf(isMeasurable)('`start`, built, serves in less than 130 MB', async (t) => {
-  const program = await compile(newDirectory(t))
-  const args = ['start', '--log', 'silent', '--data', newDirectory(t)]
-
-  const { readyAfterMs, megabytes } = await leastOf(3, t, args, {
-    program,
-    environment: { NODE_DISABLE_COMPILE_CACHE: '1' },
-  })
-
-  expect(readyAfterMs).toBeLessThan(2000 * slowness)
-  expect(megabytes).toBeLessThan(130 * slowness)
+  await expectCost(t, args, {}, { readyMs: 1000 * slowness, megabytes: 200 * slowness })
 })
 
-/** The best of several starts: what else the machine is doing is no fault of the program's. */
-async function leastOf(
-  times: number,
+test.runIf(isMeasurable)('`start`, built, is ready within two seconds, in 130 MB', async (t) => {
+  const program = await compile(newDirectory(t))
+  const args = ['start', '--log', 'silent', '--data', newDirectory(t)]
+  const environment = { NODE_DISABLE_COMPILE_CACHE: '1' }
+
+  await expectCost(t, args, { program, environment }, { readyMs: 2000 * slowness, megabytes: 130 * slowness })
+})
+
+interface Cost {
+  readonly readyMs: number
+  readonly megabytes: number
+}
+
+/** Tries again when the machine has too much else to do: the best of several starts shows what is possible. */
+async function expectCost(
   t: TestContext,
   args: readonly string[],
-  options: ProcessOptions = {},
-): Promise<{ readonly readyAfterMs: number; readonly megabytes: number }> {
-  const runs: { readyAfterMs: number; megabytes: number }[] = []
-  while (runs.length < times) {
+  options: ProcessOptions,
+  most: Cost,
+): Promise<void> {
+  let best: Cost = { readyMs: Infinity, megabytes: Infinity }
+  for (let times = 0; times < STARTS && !isWithin(best, most); times++) {
     const server = await startProcess(t, args, options)
     await fetch(`${server.url}/ready`)
-    runs.push({ readyAfterMs: server.readyAfterMs, megabytes: residentMegabytes(server.pid) })
+    best = {
+      readyMs: Math.min(best.readyMs, server.readyAfterMs),
+      megabytes: Math.min(best.megabytes, residentMegabytes(server.pid)),
+    }
     await server.kill('SIGTERM')
   }
-  const readyAfterMs = Math.min(...runs.map((run) => run.readyAfterMs))
-  const megabytes = Math.min(...runs.map((run) => run.megabytes))
-  process.stdout.write(`${args[0]}: ready after ${readyAfterMs.toFixed()} ms, ${megabytes.toFixed()} MB\n`)
-  return { readyAfterMs, megabytes }
+  process.stdout.write(
+    `${args[0]}: ready after ${best.readyMs.toFixed()} ms, ${best.megabytes.toFixed()} MB\n`,
+  )
+  expect(best.readyMs).toBeLessThan(most.readyMs)
+  expect(best.megabytes).toBeLessThan(most.megabytes)
+}
+
+function isWithin(cost: Cost, most: Cost): boolean {
+  return cost.readyMs < most.readyMs && cost.megabytes < most.megabytes
 }
 
 /** What `start` runs: plain JavaScript. */

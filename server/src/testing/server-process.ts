@@ -108,10 +108,10 @@ function spawnChild(t: RunningTest, args: readonly string[], options: ProcessOpt
   }))
   const end = () => child.kill('SIGKILL')
   process.once('exit', end)
+  void exit.then(() => process.off('exit', end))
   t.onTestFinished(async () => {
     end()
     await exit
-    process.off('exit', end)
   })
   // A process that ends before it has read its input is no fault of the test's.
   child.stdin.on('error', () => undefined).end(options.input ?? '')
