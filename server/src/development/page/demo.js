@@ -82,3 +82,24 @@ function letters(length) {
 function random(below) {
   return (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % below
 }
+
+/**
+ * What somebody without this page would send first: the emulator knows any `mock:NAME`.
+ *
+ * @param {string} language
+ */
+export function firstRequest(language) {
+  return {
+    method: 'POST',
+    url: new URL('/api/v2/sdk/login/wechat-miniprogram', location.origin).href,
+    headers: {
+      'X-operating-sys-version': 'terminal',
+      'X-device-fingerprint': 'terminal',
+      'X-agent': 'curl',
+      'X-client-id': applications[0].clientId,
+      'X-L': language,
+      'Content-Type': 'application/json',
+    },
+    body: JSON.stringify({ code: 'mock:alice' }),
+  }
+}

@@ -17,7 +17,7 @@ import { numberOf, parseJson, textOf } from './json.js'
 
 const POLL_MS = 2000
 const RECONNECT_MS = 10_000
-const SHOWN = 4
+const SHOWN = 3
 
 /**
  * What would have gone out by SMS or email. Live through an event stream; while that is down, asked for again and again.

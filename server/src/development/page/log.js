@@ -13,15 +13,15 @@ import { textOf } from './json.js'
 const KEPT = 60
 
 /** Calls beside the story: they stay folded until somebody asks. */
-const minor = new Set(['wxLogin', 'keys'])
+const minor = new Set(['wxLogin', 'keys', 'lookAgain'])
 
 /**
  * The requests and their replies, newest first. The newest of the story is unfolded; whatever the
  * person folded or unfolded stays so.
  *
- * @param {{ root: HTMLElement, texts: () => Texts }} deps
+ * @param {{ root: HTMLElement, texts: () => Texts, example: () => string }} deps `example`: a command to begin with
  */
-export function createLog({ root, texts }) {
+export function createLog({ root, texts, example }) {
   /** @type {Exchange[]} */
   let exchanges = []
   /** What the person chose, by exchange. @type {Map<number, boolean>} */
@@ -31,7 +31,7 @@ export function createLog({ root, texts }) {
   const list = el('ol', { class: 'log' })
 
   function render() {
-    if (exchanges.length === 0) return fill(root, el('p', { class: 'empty' }, texts().logEmpty))
+    if (exchanges.length === 0) return fill(root, ...nothingYet())
     if (list.parentElement !== root) fill(root, list)
     exchanges.forEach((exchange, index) => {
       const item = current(exchange)
@@ -39,6 +39,24 @@ export function createLog({ root, texts }) {
       if (there !== item) list.insertBefore(item, there ?? null)
     })
     while (list.children.length > exchanges.length) list.lastElementChild?.remove()
+  }
+
+  function nothingYet() {
+    const say = texts()
+    return [
+      el('p', { class: 'empty' }, say.logEmpty),
+      el(
+        'div',
+        { class: 'example' },
+        el(
+          'div',
+          { class: 'side-head' },
+          el('h3', {}, say.logExample),
+          copyButton(say.copyCurl, say.copied, example),
+        ),
+        el('pre', { class: 'whole' }, example()),
+      ),
+    ]
   }
 
   /**
@@ -150,7 +168,6 @@ export function createLog({ root, texts }) {
       : jsonView(reply.json, texts())
   }
 
-  render()
   return {
     render,
 

@@ -1,5 +1,6 @@
 import { createApi, remember, remembered } from './api.js'
-import { sameAddress } from './demo.js'
+import { curlCommand } from './curl.js'
+import { firstRequest, sameAddress } from './demo.js'
 import { byId } from './dom.js'
 import { createInbox } from './inbox.js'
 import { createLog } from './log.js'
@@ -15,7 +16,11 @@ let language = firstLanguage()
 const say = () => texts[language]
 const locale = () => (language === 'zh' ? 'zh-CN' : 'en-GB')
 
-const log = createLog({ root: byId('log'), texts: say })
+const log = createLog({
+  root: byId('log'),
+  texts: say,
+  example: () => curlCommand(firstRequest(language)),
+})
 const api = createApi({ language: () => language, report: (exchange) => log.report(exchange) })
 const signIn = createSignIn({ api, changed: () => showSignIn() })
 const inbox = createInbox({

@@ -1,3 +1,4 @@
+import { fixedCodeOf } from './demo.js'
 import { announce, fill } from './dom.js'
 import { proveScreen, showArrivedCode, showSendButton } from './prove-screen.js'
 import { deniedScreen, signedInScreen } from './signed-in-screen.js'
@@ -46,7 +47,7 @@ export function createPhone({ root, texts, locale, signIn, inbox }) {
     if (state.view !== before.view || shown.door !== before.door) focusOn('screen-title')
     else if (state.missing !== '' && state.missing !== before.missing) focusOn(state.missing)
     else if (state.sentTo !== before.sentTo && state.sentTo !== '') {
-      announce(texts().codeSent(state.sentTo))
+      announce(fixedCodeOf(state.sentTo) === undefined ? texts().codeSent(state.sentTo) : texts().nothingSent)
       focusOn('code')
     } else if (state.refused !== before.refused && state.refused?.at === 'code' && !state.refused.over)
       focusOn('code')

@@ -220,7 +220,7 @@ function offer(screen) {
     render()
     document.getElementById('confirm')?.focus()
   }
-  const says = fixedCodeOf(sentTo) === undefined ? texts.codeArrived(code) : texts.codeSent(sentTo)
+  const says = fixedCodeOf(sentTo) === undefined ? texts.codeArrived(code) : texts.nothingSent
   return [
     el('p', { class: 'hint' }, says),
     el('button', { type: 'button', class: 'small', id: 'use-code', click: use }, texts.useCode(code)),

@@ -1,13 +1,13 @@
 import { applications, newAddresses, newPerson, zhangsan } from './demo.js'
-import { decodeJwt, userOf, verifySignature } from './id-token.js'
-import { numberOf, textOf } from './json.js'
+import { verifySignature } from './id-token.js'
+import { textOf } from './json.js'
+import { sessionOf } from './session.js'
 import { stepsOf } from './steps.js'
 
 /**
  * @typedef {import('./steps.js').Step} Step
  * @typedef {import('./steps.js').Kind} Kind
  * @typedef {import('./steps.js').Door} Door
- * @typedef {import('./id-token.js').Verdict} Verdict
  */
 
 /**
@@ -18,17 +18,6 @@ import { stepsOf } from './steps.js'
  * @property {string} code the server's, or empty when nobody answered
  * @property {string} message the server's
  * @property {boolean} over the sign-in cannot go on
- */
-
-/**
- * @typedef {object} SignedIn
- * @property {string} sessionToken
- * @property {number} endsAt milliseconds since the Unix epoch
- * @property {string} idToken
- * @property {import('./id-token.js').Jwt | undefined} jwt
- * @property {ReturnType<typeof userOf>} user
- * @property {Verdict | undefined} verdict `undefined` while the keys are on their way
- * @property {boolean} atOnce the identity was bound already: no proof was asked for
  */
 
 const WAIT_AFTER_REFUSED_SEND_SECONDS = 60
@@ -64,7 +53,7 @@ export function createSignIn({ api, changed }) {
     arrivedBefore: '',
     /** When a code may be asked for again, by address. @type {Map<string, number>} */
     sendAgainAt: new Map(),
-    /** @type {SignedIn | undefined} */
+    /** @type {import('./session.js').Session | undefined} */
     session: undefined,
     /** What went well a moment ago. @type {'' | 'refreshed' | 'signedOut'} */
     notice: '',
@@ -134,6 +123,17 @@ export function createSignIn({ api, changed }) {
       if (step.kind) waitFor(state.address[step.kind], step.send?.inSeconds ?? 0)
   }
 
+  /** A wrong code costs a try, and only the server knows how many are left. */
+  async function lookAgain() {
+    const reply = await sdk({
+      name: 'lookAgain',
+      method: 'GET',
+      path: '/api/v2/ligature/sign-in',
+      headers: { 'X-state-token': state.stateToken },
+    })
+    if (reply.ok) state.steps = stepsOf(reply.json)
+  }
+
   /** @param {string} key */
   function choose(key) {
     state.stepKey = key
@@ -150,23 +150,12 @@ export function createSignIn({ api, changed }) {
 
   /** @param {unknown} json @param {boolean} atOnce */
   async function signedIn(json, atOnce) {
-    const idToken = textOf(json, 'id_token')
-    const jwt = decodeJwt(idToken)
-    /** @type {SignedIn} */
-    const session = {
-      sessionToken: textOf(json, 'session_token'),
-      endsAt: Date.now() + (numberOf(json, 'expire') ?? 0) * 1000,
-      idToken,
-      jwt,
-      user: userOf(jwt?.payload ?? {}),
-      verdict: undefined,
-      atOnce,
-    }
+    const session = sessionOf(json, atOnce)
     state.session = session
     state.view = 'signed-in'
     changed()
     const keys = await api.send({ name: 'keys', method: 'GET', path: '/api/v1/oauth2/keys' })
-    session.verdict = await verifySignature(idToken, keys.json)
+    session.verdict = await verifySignature(session.idToken, keys.json)
   }
 
   return {
@@ -248,8 +237,9 @@ export function createSignIn({ api, changed }) {
             headers: { 'X-state-token': state.stateToken },
             body: { [step.kind]: state.address[step.kind].trim(), verify_code: state.verifyCode.trim() },
           })
-          if (!reply.ok) return refuse('code', reply)
-          await goOn(reply, false)
+          if (reply.ok) return goOn(reply, false)
+          refuse('code', reply)
+          if (!state.refused?.over) await lookAgain()
         },
         state.verifyCode.trim() === '' ? 'code' : '',
       ),

@@ -5,7 +5,7 @@ import { action, heading, refusal } from './parts.js'
 
 /**
  * @typedef {import('./parts.js').Screen} Screen
- * @typedef {import('./sign-in.js').SignedIn} SignedIn
+ * @typedef {import('./session.js').Session} Session
  */
 
 /**
@@ -70,14 +70,14 @@ export function deniedScreen({ signIn, texts }) {
   )
 }
 
-/** @param {Screen} screen @param {SignedIn} session */
+/** @param {Screen} screen @param {Session} session */
 function verdict({ texts }, { verdict: known, jwt }) {
   const shown = known ?? 'checking'
   const alg = shown === 'verified' && typeof jwt?.header['alg'] === 'string' ? ` · ${jwt.header['alg']}` : ''
   return el('p', { class: `verdict ${shown}`, id: 'verdict' }, texts.verdict[shown] + alg)
 }
 
-/** @param {Screen} screen @param {SignedIn} session */
+/** @param {Screen} screen @param {Session} session */
 function facts({ texts, locale }, { user, endsAt, jwt }) {
   const labels = texts.userFields
   const expires = (numberOf(jwt?.payload, 'exp') ?? 0) * 1000
@@ -101,7 +101,7 @@ function fact(label, value, id) {
   return [el('dt', {}, label), el('dd', { id }, value)]
 }
 
-/** @param {Screen} screen @param {SignedIn} session */
+/** @param {Screen} screen @param {Session} session */
 function claims({ texts }, { jwt }) {
   return el(
     'details',
