@@ -1,12 +1,36 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
+/** What is asked of the server over HTTP must hold on either store. */
+const onBothStores = [
+  'server/src/{sign-in,sessions,verifications,operators}/**/*.test.ts',
+  'server/src/platform/http/**/*.test.ts',
+  'server/src/sweep.test.ts',
+]
+
 export default defineConfig({
   test: {
-    include: ['server/src/**/*.test.ts', 'tools/**/*.test.ts'],
     // One more than there are cores: the tests wait for sockets and deadlines as much as they compute.
     maxWorkers: availableParallelism() + 1,
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'sqlite',
+          include: ['server/src/**/*.test.ts', 'tools/**/*.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'postgres',
+          include: onBothStores,
+          env: { LIGATURE_TEST_STORE: 'postgres' },
+          globalSetup: ['server/src/testing/postgres-server.ts'],
+        },
+      },
+    ],
   },
 })

@@ -31,6 +31,13 @@ export const settingDefinitions = {
     default: './data (dev: ./data-dev)',
     meaning: 'Directory of the database and, unless the environment holds it, of the master key.',
   },
+  database: {
+    flag: 'database',
+    variable: 'LIGATURE_DATABASE',
+    default: 'the embedded database in the data directory',
+    meaning:
+      'postgres://user:password@host:5432/database, for production on several machines. The master key then comes from the environment.',
+  },
   publicUrl: {
     flag: 'public-url',
     variable: 'LIGATURE_PUBLIC_URL',
@@ -106,6 +113,10 @@ const schemas = {
   port: z.coerce.number().int().min(0).max(65535).default(3000),
   host: z.string().min(1).default('127.0.0.1'),
   data: z.string().min(1).optional(),
+  database: z
+    .string()
+    .regex(/^postgres(?:ql)?:\/\//)
+    .optional(),
   publicUrl: z
     .url({ protocol: /^https?$/ })
     .transform((url) => url.replace(/\/+$/, ''))

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { migrations } from '../migrations/index.ts'
 import { settleFact } from './platform/db/deployment.store.ts'
-import { type Db, openDatabase } from './platform/db/index.ts'
+import { type DatabaseLocation, type Db, openDatabase } from './platform/db/index.ts'
 import { StartError } from './platform/start-error.ts'
 import { createMasterKeyFile, parseMasterKey, readMasterKeyFile } from './platform/vault/master-key.ts'
 import { type MasterKeySource, openVault } from './platform/vault/open-vault.ts'
@@ -19,6 +19,8 @@ export interface Deployment {
 }
 
 export interface DeploymentSettings {
+  /** `postgres://…`; absent: the embedded database in the data directory. */
+  readonly database?: string | undefined
   readonly dataDirectory: string
   /** Base64; absent: the key file of the data directory. */
   readonly masterKey: string | undefined
@@ -29,25 +31,24 @@ export interface DeploymentSettings {
  *
  * @param now milliseconds since the Unix epoch
  * @throws {StartError} for a database of the other mode, of a newer version, or made under another key, and
- *   for a directory that cannot be used
+ *   for one that cannot be used
  */
 export async function openDeployment(
   settings: DeploymentSettings,
   mode: Mode,
   now: number,
 ): Promise<Deployment> {
-  const { dataDirectory } = settings
   const key = masterKeySource(settings)
-  makeDirectory(dataDirectory)
-  const deployment = await open(dataDirectory, key, now)
+  if (settings.database === undefined) makeDirectory(settings.dataDirectory)
+  const deployment = await open(settings, key, now)
   const marked = await settleFact(deployment.db, 'mode', mode)
   if (marked === mode) return deployment
 
   await deployment.close()
   const command = mode === 'production' ? '`start`' : '`dev`'
   throw new StartError(
-    `the data in ${dataDirectory} is for ${marked}; ${command} does not run on it. ` +
-      'Choose another directory with --data.',
+    `the data in ${nameOf(settings)} is for ${marked}; ${command} does not run on it. ` +
+      `Choose another ${settings.database === undefined ? 'directory with --data' : 'database with --database'}.`,
   )
 }
 
@@ -57,19 +58,19 @@ export async function openDeployment(
  * @throws {StartError} when there is none
  */
 export async function openExistingDeployment(settings: DeploymentSettings, now: number): Promise<Deployment> {
-  const { dataDirectory } = settings
-  if (!existsSync(join(dataDirectory, 'ligature.db'))) {
+  const { database, dataDirectory } = settings
+  if (database === undefined && !existsSync(join(dataDirectory, 'ligature.db'))) {
     throw new StartError(
       `there is no database in ${dataDirectory}; name its directory with --data (that of \`dev\` is ./data-dev)`,
     )
   }
   const { read, from } = masterKeySource(settings)
-  return open(dataDirectory, { read, from }, now)
+  return open(settings, { read, from }, now)
 }
 
-async function open(dataDirectory: string, key: MasterKeySource, now: number): Promise<Deployment> {
+async function open(settings: DeploymentSettings, key: MasterKeySource, now: number): Promise<Deployment> {
   try {
-    const { db, close } = await openDatabase(dataDirectory, migrations)
+    const { db, close } = await openDatabase(locationOf(settings), migrations)
     try {
       return { db, vault: await openVault(db, key, now), close }
     } catch (error) {
@@ -77,29 +78,42 @@ async function open(dataDirectory: string, key: MasterKeySource, now: number): P
       throw error
     }
   } catch (error) {
-    throw inWords(error, dataDirectory)
+    throw inWords(error, settings)
   }
+}
+
+function locationOf({ database, dataDirectory }: DeploymentSettings): DatabaseLocation {
+  return database === undefined
+    ? { kind: 'sqlite', directory: dataDirectory }
+    : { kind: 'postgres', url: database }
+}
+
+/** For the operator; a database's URL may hold a password. */
+function nameOf({ database, dataDirectory }: DeploymentSettings): string {
+  return database === undefined ? dataDirectory : 'this PostgreSQL database'
 }
 
 function makeDirectory(dataDirectory: string): void {
   try {
     mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
   } catch (error) {
-    throw inWords(error, dataDirectory)
+    throw inWords(error, { dataDirectory, masterKey: undefined })
   }
 }
 
 /** What the system refuses (no permission, no space, not a directory) is for the operator to mend. */
-function inWords(error: unknown, dataDirectory: string): unknown {
-  if (!(error instanceof Error) || !('syscall' in error)) return error
+function inWords(error: unknown, { database, dataDirectory }: DeploymentSettings): unknown {
+  if (database !== undefined || !(error instanceof Error) || !('syscall' in error)) return error
   return new StartError(`the data directory ${dataDirectory} cannot be used: ${error.message}`)
 }
 
-function masterKeySource({ dataDirectory, masterKey }: DeploymentSettings): MasterKeySource {
+function masterKeySource({ database, dataDirectory, masterKey }: DeploymentSettings): MasterKeySource {
   if (masterKey !== undefined) {
     const key = parseMasterKey(masterKey, 'LIGATURE_MASTER_KEY')
     return { from: 'LIGATURE_MASTER_KEY', read: () => key }
   }
+  // Instances that share a database share no disk, so the key comes from where all of them can have it.
+  if (database !== undefined) return { from: 'LIGATURE_MASTER_KEY', read: () => undefined }
   const file = join(dataDirectory, 'master.key')
   return {
     from: `${file} (LIGATURE_MASTER_KEY is not set)`,

@@ -7,10 +7,12 @@ import {
   type Settings,
 } from '../config.ts'
 
+const dataSettings: readonly SettingName[] = ['data', 'database']
+
 const serverSettings: readonly SettingName[] = [
   'port',
   'host',
-  'data',
+  ...dataSettings,
   'publicUrl',
   'trustedProxies',
   'areaCodes',
@@ -36,7 +38,7 @@ export function commandLine(): Command {
 
   addUserCommands(program.command('users').description('import, show, disable, enable, delete users'))
 
-  withFlags(program.command('explain'), ['data'])
+  withFlags(program.command('explain'), dataSettings)
     .argument('<sign-in-id>', 'next.sign_in_id of the pending reply')
     .description('what happened in a sign-in, and why it ended as it did')
     .action(async (signInId: string, flags: Flags) =>
@@ -46,21 +48,21 @@ export function commandLine(): Command {
 }
 
 function addUserCommands(users: Command): void {
-  withFlags(users.command('import'), ['data'])
+  withFlags(users.command('import'), dataSettings)
     .argument('<file>', 'JSON lines, or - for standard input')
     .description('import users, one JSON object a line')
     .action(async (file: string, flags: Flags) =>
       (await import('./operate.ts')).importFile(settingsOf(flags), file),
     )
   const onUser = 'id, user name, or verified mobile or email'
-  withFlags(users.command('show'), ['data'])
+  withFlags(users.command('show'), dataSettings)
     .argument('<user>', onUser)
     .description('everything about one user, addresses in clear')
     .action(async (user: string, flags: Flags) =>
       (await import('./operate.ts')).show(settingsOf(flags), user),
     )
   for (const change of ['disable', 'enable', 'delete'] as const) {
-    withFlags(users.command(change), ['data'])
+    withFlags(users.command(change), dataSettings)
       .argument('<user>', onUser)
       .description(changeDescriptions[change])
       .action(async (user: string, flags: Flags) =>

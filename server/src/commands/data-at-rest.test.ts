@@ -106,9 +106,12 @@ async function issueWxLoginCode(program: MiniProgram): Promise<string> {
 }
 
 /** Secrets of this deployment itself. */
-async function keysOf({ deployment, dataDirectory }: TestServer): Promise<Secret[]> {
+async function keysOf({ deployment, data }: TestServer): Promise<Secret[]> {
   const { db, vault } = deployment
-  const masterKey = Buffer.from(readFileSync(join(dataDirectory, 'master.key'), 'utf8').trim(), 'base64')
+  const masterKey = Buffer.from(
+    readFileSync(join(data.settings.dataDirectory, 'master.key'), 'utf8').trim(),
+    'base64',
+  )
   const dataKeys = await db.selectFrom('data_key').selectAll().execute()
   const signingKeys = await db.selectFrom('signing_key').selectAll().execute()
   const privateParts = signingKeys.flatMap(({ kid, algorithm, private_jwk: sealed }) => {
@@ -137,7 +140,7 @@ async function keysOf({ deployment, dataDirectory }: TestServer): Promise<Secret
 
 test('no file of the data directory shows an address, a code, a token or a key, running or stopped', async (t) => {
   const { server, secrets, codes } = await liveOnce(t)
-  const { dataDirectory } = server
+  const { dataDirectory } = server.data.settings
   const look = () => [
     ...tracesIn(dataDirectory, secrets, ['master.key']),
     ...tracesIn(dataDirectory, codes, ['master.key'], withoutNumbers),
@@ -166,9 +169,13 @@ describe('the search itself', () => {
     await server.deployment.db.insertInto('deployment').values({ name: 'planted', value }).execute()
     const secrets = [...MOBILES, ...EMAILS].map((address) => ({ name: 'an address', value: address }))
 
-    expect(tracesIn(server.dataDirectory, secrets)).toContain(`ligature.db-wal shows an address as ${as}`)
+    expect(tracesIn(server.data.settings.dataDirectory, secrets)).toContain(
+      `ligature.db-wal shows an address as ${as}`,
+    )
     await server.stop()
-    expect(tracesIn(server.dataDirectory, secrets)).toContain(`ligature.db shows an address as ${as}`)
+    expect(tracesIn(server.data.settings.dataDirectory, secrets)).toContain(
+      `ligature.db shows an address as ${as}`,
+    )
   })
 
   test('finds a code, and the master key in its own file', async (t) => {
@@ -178,7 +185,7 @@ describe('the search itself', () => {
     const [masterKey] = (await keysOf(server)).filter(({ name }) => name === 'the master key in base64')
     const secrets = [{ name: 'a code', value: '482913' }, ...(masterKey === undefined ? [] : [masterKey])]
 
-    expect(tracesIn(server.dataDirectory, secrets, [], withoutNumbers)).toEqual([
+    expect(tracesIn(server.data.settings.dataDirectory, secrets, [], withoutNumbers)).toEqual([
       'ligature.db-wal shows a code as itself',
       'master.key shows the master key in base64 as itself',
     ])

@@ -61,7 +61,10 @@ async function withDeployment(
 ): Promise<void> {
   const now = systemClock.now()
   const dataDirectory = settings.data ?? './data'
-  const deployment = await openExistingDeployment({ dataDirectory, masterKey: settings.masterKey }, now)
+  const deployment = await openExistingDeployment(
+    { database: settings.database, dataDirectory, masterKey: settings.masterKey },
+    now,
+  )
   try {
     await act(deployment, now)
   } finally {

@@ -47,7 +47,11 @@ export async function serveProduction(settings: Settings): Promise<void> {
 
 async function open(settings: Settings, mode: Mode, defaultDirectory: string): Promise<Deployment> {
   const dataDirectory = settings.data ?? defaultDirectory
-  return openDeployment({ dataDirectory, masterKey: settings.masterKey }, mode, systemClock.now())
+  return openDeployment(
+    { database: settings.database, dataDirectory, masterKey: settings.masterKey },
+    mode,
+    systemClock.now(),
+  )
 }
 
 type OutsideOptions = Pick<ServerOptions, 'gateways' | 'sendBudgets' | 'weChatApi' | 'weChatOutbound'>

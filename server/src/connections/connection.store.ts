@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Db, Tx } from '../platform/db/index.ts'
+import { type Db, inTransaction, type Tx } from '../platform/db/index.ts'
 import type { Tables } from '../platform/db/tables.ts'
 
 declare module '../platform/db/tables.ts' {
@@ -115,7 +115,7 @@ export async function save(
     second_identity: connection.secondIdentity,
     requires_own_code: connection.requiresOwnCode ? 1 : 0,
   }
-  await db.transaction().execute(async (tx) => {
+  await inTransaction(db, async (tx) => {
     await tx
       .insertInto('connection')
       .values({ id: connection.id, kind: connection.kind, created_at: now, disabled_at: null, ...fields })

@@ -26,6 +26,15 @@ export interface ProvenIdentity {
   readonly union: { readonly openPlatform: string; readonly subject: string } | undefined
 }
 
+/** Names what only one transaction at a time may decide about: whose this identity is, and its person's. */
+export function turnsOf(identity: ProvenIdentity): string[] {
+  const { connectionId, subject, union } = identity
+  return [
+    `identity ${connectionId} ${subject}`,
+    ...(union === undefined ? [] : [`person ${union.openPlatform} ${union.subject}`]),
+  ]
+}
+
 /** @returns the user to whom this very identity is bound */
 export async function findUserId(db: Db | Tx, identity: ProvenIdentity): Promise<string | undefined> {
   const row = await db

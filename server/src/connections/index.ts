@@ -6,7 +6,7 @@ export {
 } from './connection.store.ts'
 export { startWeChatEmulator, type WeChatEmulator } from './emulator/wechat.ts'
 export { findIdentityOwner } from './find-identity.ts'
-export { learnUnion, listOf as listIdentitiesOf, type ProvenIdentity } from './identity.store.ts'
+export { learnUnion, listOf as listIdentitiesOf, type ProvenIdentity, turnsOf } from './identity.store.ts'
 export { connectionRefusals } from './refusals.ts'
 export { type ConnectionDescription, saveConnection } from './save-connection.ts'
 export { proveByWxLoginCode, type WeChatDeps } from './wechat-mini-program/prove-identity.ts'

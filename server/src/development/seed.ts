@@ -1,6 +1,6 @@
 import { saveApplication } from '../applications/index.ts'
 import { saveConnection } from '../connections/index.ts'
-import type { Db } from '../platform/db/index.ts'
+import { type Db, inTransaction } from '../platform/db/index.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { createUser, findUserByName, parseEmail, parseMobile } from '../users/index.ts'
 import { setTestAddress } from '../verifications/index.ts'
@@ -19,9 +19,7 @@ export async function seed(db: Db, vault: Vault, now: number): Promise<void> {
     { address: await parseMobile(demoUser.mobile), isVerified: true },
     { address: parseEmail(demoUser.email), isVerified: true },
   ]
-  await db
-    .transaction()
-    .execute((tx) =>
-      createUser(tx, vault, { userName: demoUser.userName, name: demoUser.name, addresses }, now),
-    )
+  await inTransaction(db, (tx) =>
+    createUser(tx, vault, { userName: demoUser.userName, name: demoUser.name, addresses }, now),
+  )
 }

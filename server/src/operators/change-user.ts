@@ -1,5 +1,5 @@
 import { type AuditEventKind, record } from '../audit/index.ts'
-import type { Tx } from '../platform/db/index.ts'
+import { inTransaction, type Tx } from '../platform/db/index.ts'
 import { endSessionsOf } from '../sessions/index.ts'
 import { removeUser, setUserDisabled, type User } from '../users/index.ts'
 import { findMeantUser, type OperatorDeps } from './find-user.ts'
@@ -33,7 +33,7 @@ async function change(
   act: (tx: Tx, user: User) => Promise<void>,
 ): Promise<User> {
   const user = await findMeantUser(deps, text)
-  await deps.db.transaction().execute(async (tx) => {
+  await inTransaction(deps.db, async (tx) => {
     await act(tx, user)
     await record(tx, { kind, at: now, userId: user.id, because: 'by an operator on the command line' })
   })

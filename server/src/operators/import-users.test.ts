@@ -166,8 +166,8 @@ function openSignIn(url: string, number: number): Promise<Response> {
 
 test('a file that cannot be read is told in one sentence', async (t) => {
   const server = await startServer(t)
-  for (const file of ['/nowhere/users.jsonl', server.dataDirectory]) {
-    const { code, stderr } = await runLigature(t, ['users', 'import', file, '--data', server.dataDirectory])
+  for (const file of ['/nowhere/users.jsonl', import.meta.dirname]) {
+    const { code, stderr } = await runLigature(t, ['users', 'import', file], server.data.process)
 
     expect(code).toBe(1)
     expect(stderr).toMatch(/^ligature: \S+ cannot be read: \w+: [^\n]*\n$/)

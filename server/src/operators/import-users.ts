@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { record } from '../audit/index.ts'
-import type { Tx } from '../platform/db/index.ts'
+import { inTransaction, type Tx } from '../platform/db/index.ts'
 import { StartError } from '../platform/start-error.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { createUser, findByVerifiedAddress, findUserByName } from '../users/index.ts'
@@ -44,11 +44,11 @@ export async function importUsers(
     if (typeof line === 'string') tally.refused.push({ line: number, reason: line })
     else if (line !== undefined) batch.push({ number, line })
     if (batch.length < BATCH) continue
-    await importBatch(deps, batch, tally, now)
+    count(tally, await importBatch(deps, batch, now))
     batch = []
     await delay(PAUSE_MS)
   }
-  if (batch.length > 0) await importBatch(deps, batch, tally, now)
+  if (batch.length > 0) count(tally, await importBatch(deps, batch, now))
   return { ...tally, refused: tally.refused.toSorted((one, other) => one.line - other.line) }
 }
 
@@ -63,22 +63,32 @@ interface Tally {
   readonly refused: { line: number; reason: string }[]
 }
 
+/** What came of a line: `imported`, `known`, or in words what stands against it. */
+interface LineResult {
+  readonly number: number
+  readonly result: string
+}
+
+function count(tally: Tally, results: readonly LineResult[]): void {
+  for (const { number, result } of results) {
+    if (result === 'imported' || result === 'known') tally[result] += 1
+    else tally.refused.push({ line: number, reason: result })
+  }
+}
+
 async function importBatch(
   { db, vault }: OperatorDeps,
   batch: readonly NumberedLine[],
-  tally: Tally,
   now: number,
-): Promise<void> {
-  await db.transaction().execute(async (tx) => {
+): Promise<LineResult[]> {
+  return inTransaction(db, async (tx) => {
+    const results: LineResult[] = []
     for (const { number, line } of batch) {
       const standing = await standingOf(tx, vault, line)
-      if (standing === 'known') tally.known += 1
-      else if (standing !== 'new') tally.refused.push({ line: number, reason: standing })
-      else {
-        await importLine(tx, vault, number, line, now)
-        tally.imported += 1
-      }
+      if (standing === 'new') await importLine(tx, vault, number, line, now)
+      results.push({ number, result: standing === 'new' ? 'imported' : standing })
     }
+    return results
   })
 }
 

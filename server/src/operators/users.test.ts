@@ -84,7 +84,7 @@ test('nobody is told in one sentence', async (t) => {
   const server = await startServer(t)
 
   for (const command of ['show', 'disable', 'enable', 'delete']) {
-    const run = await runLigature(t, ['users', command, 'nobody', '--data', server.dataDirectory])
+    const run = await runLigature(t, ['users', command, 'nobody'], server.data.process)
 
     expect(run).toMatchObject({
       code: 1,
@@ -97,8 +97,7 @@ test('nobody is told in one sentence', async (t) => {
 describe('a disabled user', () => {
   test('is out at once on a running server, and enabling him does not bring his sessions back', async (t) => {
     const { server, program, li, refresh, logoutByIdToken } = await signedInLi(t)
-    const users = (command: string) =>
-      runLigature(t, ['users', command, LI_MAIL, '--data', server.dataDirectory])
+    const users = (command: string) => runLigature(t, ['users', command, LI_MAIL], server.data.process)
     expect((await refresh()).httpStatus).toBe(200)
 
     expect(await users('disable')).toMatchObject({ code: 0, stdout: `disabled li (${li.id})\n`, stderr: '' })
@@ -141,7 +140,7 @@ describe('a deleted user', () => {
   test('is gone with everything that was his', async (t) => {
     const { server, program, li, refresh, logoutByIdToken } = await signedInLi(t)
 
-    const run = await runLigature(t, ['users', 'delete', LI, '--data', server.dataDirectory])
+    const run = await runLigature(t, ['users', 'delete', LI], server.data.process)
 
     expect(run).toMatchObject({ code: 0, stdout: `deleted li (${li.id})\n`, stderr: '' })
     expect((await refresh()).outcome).toBe(SESSION_TOKEN_REFUSED)
@@ -188,7 +187,7 @@ describe('the story of a sign-in', () => {
     await signIn.bind(LI, code === '000000' ? '000001' : '000000')
     await signIn.bind(LI, code)
 
-    const { code: exit, stdout } = await runLigature(t, ['explain', id, '--data', server.dataDirectory])
+    const { code: exit, stdout } = await runLigature(t, ['explain', id], server.data.process)
 
     expect(exit).toBe(0)
     expect(stdout.trimEnd().split('\n')).toEqual(

@@ -1,5 +1,5 @@
 import { record } from '../audit/index.ts'
-import type { Db } from '../platform/db/index.ts'
+import { type Db, inTransaction } from '../platform/db/index.ts'
 import type { FoundSession } from './find-session.ts'
 import * as sessions from './session.store.ts'
 
@@ -10,7 +10,7 @@ export async function endSession(
   by: { readonly clientId: string; readonly ip: string },
   now: number,
 ): Promise<void> {
-  await db.transaction().execute(async (tx) => {
+  await inTransaction(db, async (tx) => {
     if (!(await sessions.end(tx, session.id, now))) return
     await record(tx, { kind: 'session_ended', at: now, userId: user.id, sessionId: session.id, ...by })
   })

@@ -100,7 +100,7 @@ describe('the published keys', () => {
     const first = await startServer(t)
     const before = await publishedKeys(first)
     await first.stop()
-    const second = await startServer(t, { dataDirectory: first.dataDirectory })
+    const second = await startServer(t, { data: first.data })
 
     expect((await publishedKeys(second)).keys).toEqual(before.keys)
   })

@@ -1,6 +1,6 @@
 import { record } from '../audit/index.ts'
-import { bindIdentity, type Connection, findSwitchedOnConnection } from '../connections/index.ts'
-import type { Db, Tx } from '../platform/db/index.ts'
+import { bindIdentity, type Connection, findSwitchedOnConnection, turnsOf } from '../connections/index.ts'
+import { type Db, inTransaction, takeTurns, type Tx } from '../platform/db/index.ts'
 import { Refusal, type RefusalDefinition } from '../platform/refusal.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { type Address, createUser, findByVerifiedAddress, markAddress, type User } from '../users/index.ts'
@@ -59,9 +59,9 @@ export async function bind(deps: BindDeps, request: BindRequest): Promise<Entry>
     throw new Refusal(signInRefusals.stateTokenRefused, { because: 'the connection was switched off' })
   }
 
-  const outcome = await deps.db
-    .transaction()
-    .execute((tx) => proveAndBind(tx, deps.vault, request, signIn, connection))
+  const outcome = await inTransaction(deps.db, (tx) =>
+    proveAndBind(tx, deps.vault, request, signIn, connection),
+  )
   if (outcome.status === 'REFUSED') throw new Refusal(outcome.definition, { because: outcome.because })
   return outcome
 }
@@ -77,6 +77,7 @@ async function proveAndBind(
   const { now, application } = caller
   const refuse = refusalOf(tx, vault, request, signIn)
 
+  await takeTurns(tx, turnsOf(signIn.identity))
   if (!(await signIns.hold(tx, signIn.id, now))) throw boundMeanwhile()
 
   const checked = await checkVerificationCode(

@@ -7,9 +7,10 @@ import {
   learnUnion,
   type ProvenIdentity,
   proveByWxLoginCode,
+  turnsOf,
   type WeChatDeps,
 } from '../connections/index.ts'
-import type { Db, Tx } from '../platform/db/index.ts'
+import { type Db, inTransaction, takeTurns, type Tx } from '../platform/db/index.ts'
 import { Refusal, type RefusalDefinition } from '../platform/refusal.ts'
 import { randomId } from '../platform/secrets.ts'
 import { createUser, findUser, type User } from '../users/index.ts'
@@ -50,8 +51,11 @@ async function loginWithIdentity(
   identity: ProvenIdentity,
 ): Promise<LoginResult> {
   const signInId = randomId()
-  const known = await deps.db.transaction().execute(async (tx): Promise<Entry | undefined> => {
-    const owner = await findIdentityOwner(tx, identity)
+  const known = await inTransaction(deps.db, async (tx): Promise<Entry | undefined> => {
+    const first = await findIdentityOwner(tx, identity)
+    // Whoever is bound already comes in without waiting for anybody.
+    if (first.kind !== 'bound') await takeTurns(tx, turnsOf(identity))
+    const owner = first.kind === 'bound' ? first : await findIdentityOwner(tx, identity)
     switch (owner.kind) {
       case 'bound':
         await learnUnion(tx, identity)

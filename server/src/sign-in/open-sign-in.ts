@@ -1,6 +1,6 @@
 import { record } from '../audit/index.ts'
 import type { ProvenIdentity } from '../connections/index.ts'
-import type { Db } from '../platform/db/index.ts'
+import { type Db, inTransaction } from '../platform/db/index.ts'
 import { hashToken, randomId } from '../platform/secrets.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import type { Caller } from './caller.ts'
@@ -33,7 +33,7 @@ export async function openSignIn(
     expiresAt: signIn.expiresAt,
   })
 
-  await deps.db.transaction().execute(async (tx) => {
+  await inTransaction(deps.db, async (tx) => {
     await signIns.insert(tx, {
       ...signIn,
       stateTokenHash: hashToken(stateToken),

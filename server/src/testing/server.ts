@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { TestContext } from 'vitest'
 import { createServer, listen, type ServerOptions } from '../app.ts'
 import { type ConnectionDescription, saveConnection } from '../connections/index.ts'
@@ -8,10 +5,12 @@ import { type Application, saveApplication } from '../applications/index.ts'
 import { openDevelopment } from '../commands/outside-world.ts'
 import { type Deployment, openDeployment } from '../deployment.ts'
 import { demoApplications, demoConnections } from '../development/demo.ts'
+import { inTransaction } from '../platform/db/index.ts'
 import type { Tables } from '../platform/db/tables.ts'
 import { openLog } from '../platform/log.ts'
 import { openMiniProgram, type MiniProgram } from './mini-program.ts'
 import { standingClock, type TestClock } from './test-clock.ts'
+import { makeTestData, type TestData } from './test-data.ts'
 import { createUser, parseEmail, parseMobile, type User } from '../users/index.ts'
 import { developmentSendBudgets, productionSendBudgets, setTestAddress } from '../verifications/index.ts'
 
@@ -29,7 +28,7 @@ export interface TestServerOptions {
   /** Changes to what the server is given, such as gateways or the address of WeChat. */
   readonly server?: Partial<ServerOptions>
   /** The data of an earlier server; it is left in place at the end. */
-  readonly dataDirectory?: string
+  readonly data?: TestData
 }
 
 export interface TestUser {
@@ -46,7 +45,7 @@ export interface TestServer {
   readonly url: string
   readonly clock: TestClock
   readonly deployment: Deployment
-  readonly dataDirectory: string
+  readonly data: TestData
   /** What the log was told, one JSON object a line. */
   readonly logLines: readonly string[]
   /** A client of the first demo application, or of the one named. */
@@ -59,10 +58,10 @@ export interface TestServer {
 
 /** Starts a server that stops, and whose data goes, when the test ends. */
 export async function startServer(t: TestContext, options: TestServerOptions = {}): Promise<TestServer> {
-  const dataDirectory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'ligature-test-'))
+  const data = options.data ?? (await makeTestData())
   const clock = standingClock()
   const logLines: string[] = []
-  const deployment = await openDeployment({ dataDirectory, masterKey: undefined }, 'development', clock.now())
+  const deployment = await openDeployment(data.settings, 'development', clock.now())
   const outside = await openDevelopment(deployment, clock, {})
   await changeDemo(deployment, options, clock.now())
 
@@ -90,14 +89,14 @@ export async function startServer(t: TestContext, options: TestServerOptions = {
   }
   t.onTestFinished(async () => {
     await stop()
-    if (options.dataDirectory === undefined) rmSync(dataDirectory, { recursive: true, force: true })
+    if (options.data === undefined) await data.remove()
   })
 
   return {
     url,
     clock,
     deployment,
-    dataDirectory,
+    data,
     logLines,
     miniProgram: (client = {}) => openMiniProgram(url, { clientId: BIND_CLIENT_ID, ...client }),
     addUser: (user) => addUser(deployment, user, clock.now()),
@@ -118,11 +117,9 @@ async function addUser({ db, vault }: Deployment, user: TestUser, now: number): 
     ...(user.email === undefined ? [] : [parseEmail(user.email)]),
   ]
   const addresses = parsed.map((address) => ({ address, isVerified: user.isVerified ?? true }))
-  const created = await db
-    .transaction()
-    .execute((tx) =>
-      createUser(tx, vault, { addresses, ...(user.userName && { userName: user.userName }) }, now),
-    )
+  const created = await inTransaction(db, (tx) =>
+    createUser(tx, vault, { addresses, ...(user.userName && { userName: user.userName }) }, now),
+  )
   if (typeof created === 'string') throw new Error(created)
   for (const address of user.fixedCode === undefined ? [] : parsed) {
     await setTestAddress(db, vault, address, user.fixedCode ?? '')

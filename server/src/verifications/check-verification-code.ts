@@ -44,10 +44,10 @@ export async function checkVerificationCode(
 
   const open = await verifications.listOpen(tx, scope, guess.ownCodeOnly, now)
   for (const verificationId of open) {
-    const noRoom = await takeAll(tx, vault, [charge], now)
-    if (noRoom !== undefined) return { isRight: false, because: 'too many wrong guesses at this address' }
     const codeHash = await verifications.spendAttempt(tx, verificationId, now)
     if (codeHash === undefined) continue
+    const noRoom = await takeAll(tx, vault, [charge], now)
+    if (noRoom !== undefined) return { isRight: false, because: 'too many wrong guesses at this address' }
     if (isSame(codeHash, vault.codeHash(verificationId, guess.verifyCode))) {
       await verifications.use(tx, verificationId, now)
       await giveOneBack(tx, vault, charge, now)

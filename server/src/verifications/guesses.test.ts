@@ -130,7 +130,7 @@ test('wrong guesses stay paid over a restart', async (t) => {
   for (let guess = 1; guess <= 5; guess++) await signIn.bind(LI, WRONG)
   await first.stop()
 
-  const second = await startServer(t, { dataDirectory: first.dataDirectory })
+  const second = await startServer(t, { data: first.data })
   const reply = await second.miniProgram().call('social/bind', {
     headers: { 'X-state-token': signIn.stateToken },
     body: { mobile: LI, verify_code: CODE },

@@ -1,7 +1,7 @@
 import { record } from '../audit/index.ts'
 import type { Application } from '../applications/index.ts'
 import { type Gateway, sendMessage } from '../messages/index.ts'
-import type { Db } from '../platform/db/index.ts'
+import { type Db, inTransaction } from '../platform/db/index.ts'
 import { takeAll } from '../platform/limits/index.ts'
 import type { Log } from '../platform/log.ts'
 import { type Language, Refusal } from '../platform/refusal.ts'
@@ -57,7 +57,7 @@ export async function sendVerificationCode(deps: SendDeps, request: SendRequest,
   const verifyCode = fixedCode ?? randomDigits(CODE_DIGITS)
   const lifetimeMs = codeLifetimeMs[address.channel]
 
-  await deps.db.transaction().execute(async (tx) => {
+  await inTransaction(deps.db, async (tx) => {
     if (fixedCode === undefined) {
       const charges = chargesOf(deps.sendBudgets, address, { ip: request.ip, clientId: application.clientId })
       const noRoom = await takeAll(tx, deps.vault, charges, now)

@@ -224,10 +224,9 @@ describe('the budget of a destination', () => {
   test('is spent from the store: a restart gives nothing back', async (t) => {
     const first = await startServer(t)
     expect(await sendTo(first.miniProgram(), LI)).toBe('OK')
-    const { dataDirectory } = first
     await first.stop()
 
-    const second = await startServer(t, { dataDirectory })
+    const second = await startServer(t, { data: first.data })
     expect(await sendTo(second.miniProgram(), LI)).toBe(REFUSED)
   })
 

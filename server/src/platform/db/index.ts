@@ -7,4 +7,5 @@ export type Db = Kysely<Tables>
 /** An open transaction. */
 export type Tx = Transaction<Tables>
 
-export { openDatabase } from './open-database.ts'
+export { type DatabaseLocation, openDatabase } from './open-database.ts'
+export { inTransaction, takeTurns } from './transaction.ts'

@@ -22,19 +22,25 @@ const brokenOff: Migration = {
 
 test('a change of the tables that breaks off leaves nothing, and the next start makes it whole', async (t) => {
   const directory = newDirectory(t)
-  await (await openDatabase(directory, { '0001-first': first })).close()
+  await (await openDatabase({ kind: 'sqlite', directory }, { '0001-first': first })).close()
 
-  const breaking = openDatabase(directory, { '0001-first': first, '0002-second': brokenOff })
+  const breaking = openDatabase(
+    { kind: 'sqlite', directory },
+    { '0001-first': first, '0002-second': brokenOff },
+  )
   await expect(breaking).rejects.toThrow('the plug was pulled')
 
-  const { db, close } = await openDatabase(directory, { '0001-first': first, '0002-second': second })
+  const { db, close } = await openDatabase(
+    { kind: 'sqlite', directory },
+    { '0001-first': first, '0002-second': second },
+  )
   const tables = (await db.introspection.getTables()).map(({ name }) => name)
   expect(tables.toSorted()).toEqual(['first', 'second'])
   await close()
 })
 
 test('a commit is flushed before it is acknowledged, and references are kept', async (t) => {
-  const { db, close } = await openDatabase(newDirectory(t), {})
+  const { db, close } = await openDatabase({ kind: 'sqlite', directory: newDirectory(t) }, {})
   const read = async (pragma: 'synchronous' | 'journal_mode' | 'foreign_keys') => {
     const { rows } = await sql<Record<string, unknown>>`pragma ${sql.raw(pragma)}`.execute(db)
     return rows[0]?.[pragma]
@@ -49,11 +55,11 @@ test('a commit is flushed before it is acknowledged, and references are kept', a
 
 test('a database that a copy made readable for all is closed to others again', async (t) => {
   const directory = newDirectory(t)
-  await (await openDatabase(directory, {})).close()
+  await (await openDatabase({ kind: 'sqlite', directory }, {})).close()
   const file = join(directory, 'ligature.db')
   chmodSync(file, 0o644)
 
-  await (await openDatabase(directory, {})).close()
+  await (await openDatabase({ kind: 'sqlite', directory }, {})).close()
 
   expect(statSync(file).mode & 0o777).toBe(0o600)
 })

@@ -1,11 +1,16 @@
-import { chmodSync } from 'node:fs'
-import { join } from 'node:path'
 import { Kysely } from 'kysely'
-import { Migrator } from 'kysely/migration'
-import { StartError } from '../start-error.ts'
 import type { Migration } from './migration.ts'
-import { sqliteDialect } from './sqlite.ts'
+import { migrate } from './migrate.ts'
 import type { Tables } from './tables.ts'
+import { databaseFile, openFile, whyUnusable } from './sqlite.ts'
+import { StartError } from '../start-error.ts'
+import { isStoreAway } from './store-away.ts'
+
+/** Which database it is; nothing but this folder needs to know. */
+export type DatabaseLocation =
+  | { readonly kind: 'sqlite'; readonly directory: string }
+  /** `postgres://user:password@host:5432/database` */
+  | { readonly kind: 'postgres'; readonly url: string }
 
 export interface OpenedDatabase {
   readonly db: Kysely<Tables>
@@ -13,19 +18,17 @@ export interface OpenedDatabase {
 }
 
 /**
- * Opens the database of a data directory and brings its tables up to date, all of them or none.
+ * Opens the database and brings its tables up to date, all of them or none.
  *
  * @param migrations by name, in order
- * @throws {StartError} when the file is no database or cannot be used, or its tables were made by a newer version
+ * @throws {StartError} when it cannot be reached or used, or its tables were made by a newer version
  */
 export async function openDatabase(
-  dataDirectory: string,
+  location: DatabaseLocation,
   migrations: Readonly<Record<string, Migration>>,
 ): Promise<OpenedDatabase> {
-  const file = join(dataDirectory, 'ligature.db')
   try {
-    const db = new Kysely<Tables>({ dialect: sqliteDialect(file) })
-    chmodSync(file, 0o600)
+    const db = new Kysely<Tables>({ dialect: await dialectOf(location) })
     try {
       await migrate(db, migrations)
     } catch (error) {
@@ -34,33 +37,35 @@ export async function openDatabase(
     }
     return { db, close: () => db.destroy() }
   } catch (error) {
-    const because = whyUnusable(error)
-    if (because === undefined) throw error
-    throw new StartError(`the database ${file} cannot be used: ${because}`)
+    throw inWords(error, location)
   }
 }
 
-async function migrate(db: Kysely<Tables>, migrations: Readonly<Record<string, Migration>>): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...migrations }) } })
-  const { error } = await migrator.migrateToLatest()
-  if (error === undefined) return
-
-  // Kysely's complaint about a migration that it was not given, in the operator's words.
-  const message = error instanceof Error ? error.message : ''
-  const newer = /previously executed migration (\S+) is missing/.exec(message)
-  if (newer === null) throw error instanceof Error ? error : new Error('the tables could not be changed')
-  throw new StartError(
-    `this database was made by a newer version of Ligature (it holds the change ${newer[1]}). ` +
-      'Install that version, or restore the backup made before the upgrade.',
-  )
+async function dialectOf(location: DatabaseLocation) {
+  if (location.kind === 'sqlite') return openFile(location.directory)
+  // Loaded by those who use it: the embedded database is the default.
+  const { postgresDialect } = await import('./postgres.ts')
+  return postgresDialect(location.url)
 }
 
-/** Busy, read-only, input or output failed, corrupt, full, cannot be opened, not a database. */
-const FAULTS_OF_THE_FILE = [5, 8, 10, 11, 13, 14, 26]
-
-/** @returns what SQLite says is wrong with the file; `undefined` for whatever is not the file's fault */
-function whyUnusable(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('errcode' in error)) return undefined
-  // The low byte is the primary code; the rest says more than an operator needs.
-  return FAULTS_OF_THE_FILE.includes(Number(error.errcode) & 0xff) ? error.message : undefined
+/** What an operator can mend, in a sentence without the URL, which may hold a password. */
+function inWords(error: unknown, location: DatabaseLocation): unknown {
+  if (error instanceof StartError) return error
+  if (location.kind === 'sqlite') {
+    const because = whyUnusable(error)
+    return because === undefined
+      ? error
+      : new StartError(`the database ${databaseFile(location.directory)} cannot be used: ${because}`)
+  }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (isStoreAway(error)) {
+    return new StartError(
+      `PostgreSQL cannot be reached${code === '' ? '' : ` (${code})`}; is --database right?`,
+    )
+  }
+  // Class 28: the password or the permission to connect; 3D: no such database.
+  if (/^(?:28|3D)/.test(code) && error instanceof Error) {
+    return new StartError(`PostgreSQL refused the connection: ${error.message}`)
+  }
+  return error
 }

@@ -1,4 +1,5 @@
-import { closeSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, openSync } from 'node:fs'
+import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { SqliteAdapter, SqliteDialect, type SqliteDatabase } from 'kysely'
 
@@ -11,11 +12,13 @@ const MAX_KEPT_STATEMENTS = 400
  * cut. A transaction takes the write lock at its start (`begin immediate`), because one that reads first
  * and locks later fails when another process wrote in between.
  *
- * @param file the database file; made when absent, readable by its owner only
+ * @param directory where the database file is, or is made, readable by its owner only
  */
-export function sqliteDialect(file: string): SqliteDialect {
+export function openFile(directory: string): SqliteDialect {
+  const file = databaseFile(directory)
   // SQLite gives its own files beside this one the same mode, from their first byte on.
   closeSync(openSync(file, 'a', 0o600))
+  chmodSync(file, 0o600)
   const database = new DatabaseSync(file)
   // First, because the others wait for a process that recovers the log of a killed one.
   database.exec('pragma busy_timeout = 5000')
@@ -75,4 +78,18 @@ function values(parameters: readonly unknown[]): SQLInputValue[] {
     if (value === null || typeof value === 'string' || typeof value === 'number') return value
     throw new TypeError(`not a value that both databases store alike: ${typeof value}`)
   })
+}
+
+export function databaseFile(directory: string): string {
+  return join(directory, 'ligature.db')
+}
+
+/** Busy, read-only, input or output failed, corrupt, full, cannot be opened, not a database. */
+const FAULTS_OF_THE_FILE = [5, 8, 10, 11, 13, 14, 26]
+
+/** @returns what SQLite says is wrong with the file; `undefined` for whatever is not the file's fault */
+export function whyUnusable(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('errcode' in error)) return undefined
+  // The low byte is the primary code; the rest says more than an operator needs.
+  return FAULTS_OF_THE_FILE.includes(Number(error.errcode) & 0xff) ? error.message : undefined
 }

@@ -7,6 +7,7 @@ import fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify'
+import { isStoreAway } from '../db/store-away.ts'
 import type { Log } from '../log.ts'
 import { type Language, Refusal, type RefusalDefinition } from '../refusal.ts'
 import { randomId } from '../secrets.ts'
@@ -109,6 +110,10 @@ function answerError(
 ): FastifyReply {
   if (error instanceof Refusal) return sendRefusal(request, reply, error, 400)
 
+  if (isStoreAway(error)) {
+    request.log.warn({ because: error.message }, 'the database does not answer')
+    return sendRefusal(request, reply, overloaded(), 503)
+  }
   const status = 'statusCode' in error ? error.statusCode : undefined
   if (status === 413) return sendRefusal(request, reply, new Refusal(doorRefusals.bodyTooLarge), 400)
   if (status === 503) return sendRefusal(request, reply, overloaded(), 503)

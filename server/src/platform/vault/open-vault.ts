@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { addDataKey, listDataKeys } from '../db/deployment.store.ts'
-import type { Db } from '../db/index.ts'
+import { type Db, inTransaction } from '../db/index.ts'
 import { StartError } from '../start-error.ts'
 import { createVault, decrypt, deriveKey, encrypt, type Vault } from './vault.ts'
 
@@ -42,7 +42,7 @@ export async function openVault(db: Db, source: MasterKeySource, now: number): P
  * them. A process killed on the way leaves at most a master key, which the next one takes.
  */
 async function makeKeys(db: Db, source: MasterKeySource, now: number): Promise<void> {
-  await db.transaction().execute(async (tx) => {
+  await inTransaction(db, async (tx) => {
     if ((await listDataKeys(tx)).length > 0) return
     const masterKey = source.read() ?? source.create?.()
     if (masterKey === undefined) {

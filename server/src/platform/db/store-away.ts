@@ -1,0 +1,38 @@
+/** Of Node and of `pg`: no connection came to be, or it broke. */
+const CONNECTION_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+])
+
+/** `pg` tells of these by their text only. */
+const CONNECTION_TEXTS = [
+  'Connection terminated',
+  'timeout exceeded when trying to connect',
+  'Query read timeout',
+  'Client has encountered a connection error',
+  'Client was closed and is not queryable',
+  'the database system is',
+]
+
+/**
+ * PostgreSQL's classes and codes for a server that cannot work now: connection trouble (08), shutting down or
+ * starting (57P), too many connections or out of room (53), read-only (25006), a statement that waited too long.
+ */
+const SERVER_CODES = /^(?:08|53|57P)|^(?:25006|55P03|57014)$/
+
+/** Whether an error says that the database is away or overloaded, and not that something is wrong. */
+export function isStoreAway(error: unknown): boolean {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
+    const { message } = cause
+    if (CONNECTION_CODES.has(code) || SERVER_CODES.test(code)) return true
+    if (CONNECTION_TEXTS.some((text) => message.startsWith(text))) return true
+  }
+  return false
+}

@@ -1,0 +1,50 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { sql, SqliteAdapter } from 'kysely'
+import type { Db, Tx } from './index.ts'
+
+const MAX_TRIES = 4
+const FIRST_PAUSE_MS = 10
+
+/** PostgreSQL undid the transaction because of others; the same one can succeed at once. */
+const UNDONE_BY_OTHERS = new Set(['40001', '40P01'])
+
+/**
+ * Runs something all or nothing. When the database undoes it because two transactions met, it is run again,
+ * a few times; so it may do nothing but speak to the database.
+ */
+export async function inTransaction<Result>(db: Db, act: (tx: Tx) => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await db.transaction().execute(act)
+    } catch (error) {
+      if (tries === MAX_TRIES || !UNDONE_BY_OTHERS.has(codeOf(error))) throw error
+      await delay(FIRST_PAUSE_MS * 2 ** tries * Math.random())
+    }
+  }
+}
+
+/**
+ * Makes transactions about the same things wait for each other, until they end. For what no row stands for
+ * yet, such as an identity that nobody has bound.
+ *
+ * @param things their names; taken in one order, so that two transactions never wait crosswise
+ */
+export async function takeTurns(tx: Tx, things: readonly string[]): Promise<void> {
+  // SQLite has one transaction at a time.
+  if (tx.getExecutor().adapter instanceof SqliteAdapter) return
+  for (const thing of things.toSorted()) {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${thing}, 0))`.execute(tx)
+  }
+}
+
+/** Lifts the limits that a request's transaction has: a change of large tables may take minutes. */
+export async function takeYourTime(tx: Tx): Promise<void> {
+  if (tx.getExecutor().adapter instanceof SqliteAdapter) return
+  for (const limit of ['lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout']) {
+    await sql`select set_config(${limit}, '0', true)`.execute(tx)
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}

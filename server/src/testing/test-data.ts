@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { inject } from 'vitest'
+import type { DeploymentSettings } from '../deployment.ts'
+import type { ProcessOptions } from './server-process.ts'
+
+/** The data of one test's server, on the store that this run of the tests is about. */
+export interface TestData {
+  readonly settings: DeploymentSettings
+  /** Leads a command line in a process of its own to the same data. */
+  readonly process: ProcessOptions
+  remove(): Promise<void>
+}
+
+const usesPostgres = process.env['LIGATURE_TEST_STORE'] === 'postgres'
+
+/** Makes room for a deployment: a directory, or an empty database on the tests' PostgreSQL server. */
+export async function makeTestData(): Promise<TestData> {
+  if (usesPostgres) return emptyDatabase(inject('postgresUrl'))
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'ligature-test-'))
+  return {
+    settings: { dataDirectory, masterKey: undefined },
+    process: { environment: { LIGATURE_DATA: dataDirectory } },
+    remove: async () => rmSync(dataDirectory, { recursive: true, force: true }),
+  }
+}
+
+/** An empty database on this PostgreSQL server. */
+export async function emptyDatabase(server: string): Promise<TestData> {
+  const name = `ligature_${randomUUID().replaceAll('-', '')}`
+  await onServer(server, `create database ${name}`)
+  const database = new URL(server)
+  database.pathname = `/${name}`
+  const masterKey = Buffer.alloc(32, 7).toString('base64')
+  return {
+    settings: { database: database.href, dataDirectory: '', masterKey },
+    process: { environment: { LIGATURE_DATABASE: database.href, LIGATURE_MASTER_KEY: masterKey } },
+    remove: () => onServer(server, `drop database ${name} with (force)`),
+  }
+}
+
+async function onServer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
