@@ -31,6 +31,15 @@ export default defineConfig({
           globalSetup: ['server/src/testing/postgres-server.ts'],
         },
       },
+      {
+        extends: true,
+        test: {
+          name: 'pgbouncer',
+          include: onBothStores,
+          env: { LIGATURE_TEST_STORE: 'postgres' },
+          globalSetup: ['server/src/testing/pooled-postgres-server.ts'],
+        },
+      },
     ],
   },
 })

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { inPackage, root, run } from './run.ts'
 
-/** What the tests can keep their data in: the projects of `vitest.config.ts`. */
-export const stores = ['sqlite', 'postgres'] as const
+/** What the tests can keep their data in, PostgreSQL also through a pooler: the projects of `vitest.config.ts`. */
+export const stores = ['sqlite', 'postgres', 'pgbouncer'] as const
 export type Store = (typeof stores)[number]
 
 export interface TestCounts {
