@@ -1,10 +1,13 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { chromiumPath, expectAccessible, openPage } from '../testing/chromium.ts'
-import { startServer } from '../testing/server.ts'
+import { startServer, type TestServer } from '../testing/server.ts'
 
 const desktop = { width: 1440, height: 900 }
 const phone = { width: 360, height: 740 }
+
+const bothTexts = z.object({ en: z.unknown(), zh: z.unknown() })
 
 async function openDevPage(t: Parameters<typeof openPage>[0], options: Parameters<typeof openPage>[1]) {
   const server = await startServer(t, { mode: 'dev' })
@@ -25,6 +28,34 @@ async function proveAddress(page: Page, address: string): Promise<void> {
   await page.locator('#send-code').click()
   await page.locator('#use-code').click()
   await page.locator('#confirm').click()
+}
+
+/** Binds the person from another device. */
+async function bindZhangsan(server: TestServer, person: string): Promise<string> {
+  const signIn = await server.miniProgram().openSignIn(person)
+  await signIn.send('11012345678')
+  const reply = await signIn.bind('11012345678', '232326')
+  return String(reply.body['id_token'])
+}
+
+/** Without the functions, which do not leave the browser: `null` stands for each. */
+const textsOfThePage = `import('/dev/page/texts.js').then(({ texts }) =>
+  JSON.parse(JSON.stringify(texts, (_key, text) => (typeof text === 'function' ? null : text))))`
+
+/** The path of every text, however deep. */
+function keysOf(texts: unknown, path = ''): string[] {
+  return typeof texts === 'object' && texts !== null
+    ? Object.entries(texts).flatMap(([key, each]) => keysOf(each, `${path}.${key}`))
+    : [path]
+}
+
+/** What the page's own module says of an id_token, against the keys that the server publishes. */
+function verdictOf(page: Page, idToken: string): Promise<unknown> {
+  return page.evaluate(`(async () => {
+    const { verifySignature } = await import('/dev/page/id-token.js')
+    const keys = await fetch('/api/v1/oauth2/keys').then((response) => response.json())
+    return verifySignature(${JSON.stringify(idToken)}, keys)
+  })()`)
 }
 
 describe.skipIf(chromiumPath === undefined)(
@@ -64,12 +95,53 @@ describe.skipIf(chromiumPath === undefined)(
       await page.locator('#confirm').click()
       await page.locator('#code-refused').waitFor()
       expect(await page.locator('#code-refused').textContent()).toContain('Incorrect verification code')
+      await page.locator('#phone').getByText('4 tries left').waitFor()
       await expectAccessible(page)
 
       await page.locator('#use-code').click()
       await page.locator('#confirm').click()
       await page.locator('#sign-out').waitFor()
       await page.locator('#phone').getByText('+86-13800138000').first().waitFor()
+    })
+
+    test('offers a new person to bind the account that he already has', async (t) => {
+      const { server, page } = await openDevPage(t, { ...desktop, locale: 'en-GB' })
+      const users = await server.count('user')
+      await page.locator('#application-register').check()
+      await signInWithWeChat(page, 'carol')
+
+      await page.locator('#door-bind').click()
+      await page.locator('#kind-email').check()
+      await proveAddress(page, 'zhangsan@qq.com')
+
+      await page.locator('#phone').getByText('+86-11012345678').first().waitFor()
+      expect(await server.count('user')).toBe(users)
+    })
+
+    test('offers to start again when the sign-in was completed elsewhere', async (t) => {
+      const { server, page } = await openDevPage(t, { ...phone, locale: 'zh-CN' })
+      await signInWithWeChat(page, 'dave')
+      await page.locator('#send-code').click()
+      await page.locator('#use-code').click()
+      await bindZhangsan(server, 'dave')
+
+      await page.locator('#confirm').click()
+      await page.locator('#code-refused').getByText('IDAAS.SDK.COMMON.1007').waitFor()
+      await page.locator('#start-over').click()
+      await page.locator('#sign-out').waitFor()
+      expect(await page.locator('#phone [role=alert]').count()).toBe(0)
+    })
+
+    test('takes an id_token for verified when the server signed it, and no altered one', async (t) => {
+      const { server, page } = await openDevPage(t, { ...desktop, locale: 'en-GB' })
+      const idToken = await bindZhangsan(server, 'erin')
+      const [header = '', payload = '', signature = ''] = idToken.split('.')
+      const unsigned = Buffer.from('{"alg":"none"}').toString('base64url')
+      const altered = Buffer.from('{"sub":"somebody else"}').toString('base64url')
+
+      expect(await verdictOf(page, idToken)).toBe('verified')
+      expect(await verdictOf(page, `${header}.${altered}.${signature}`)).toBe('refused')
+      expect(await verdictOf(page, `${unsigned}.${payload}.`)).toBe('refused')
     })
 
     test('knows the person the second time, refreshes, signs out', async (t) => {
@@ -109,6 +181,9 @@ describe.skipIf(chromiumPath === undefined)(
       await page.locator('#address').fill('not a number')
       await page.locator('#send-code').click()
       await page.locator('#phone').getByText('手机号格式不正确').waitFor()
+
+      const texts = bothTexts.parse(await page.evaluate(textsOfThePage))
+      expect(keysOf(texts.zh)).toEqual(keysOf(texts.en))
     })
 
     test('the reference at /docs is accessible in both languages and at both widths', async (t) => {
