@@ -1,13 +1,15 @@
 import type { Page } from 'playwright-core'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { chromiumPath, expectAccessible, openPage } from '../testing/chromium.ts'
+import { chromiumPath, closeBrowser, expectAccessible, openPage } from '../testing/chromium.ts'
 import { startServer, type TestServer } from '../testing/server.ts'
 
 const desktop = { width: 1440, height: 900 }
 const phone = { width: 360, height: 740 }
 
 const bothTexts = z.object({ en: z.unknown(), zh: z.unknown() })
+
+afterAll(closeBrowser)
 
 async function openDevPage(t: Parameters<typeof openPage>[0], options: Parameters<typeof openPage>[1]) {
   const server = await startServer(t, { mode: 'dev' })

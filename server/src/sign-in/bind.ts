@@ -1,14 +1,21 @@
 import { record } from '../audit/index.ts'
-import { bindIdentity, type Connection, findSwitchedOnConnection, turnsOf } from '../connections/index.ts'
+import {
+  bindIdentity,
+  type Connection,
+  findIdentityOwner,
+  findSwitchedOnConnection,
+  turnsOf,
+} from '../connections/index.ts'
 import { type Db, inTransaction, takeTurns, type Tx } from '../platform/db/index.ts'
 import { Refusal, type RefusalDefinition } from '../platform/refusal.ts'
 import type { Vault } from '../platform/vault/vault.ts'
-import { type Address, createUser, findByVerifiedAddress, markAddress, type User } from '../users/index.ts'
+import { type Address, findByVerifiedAddress, markAddress } from '../users/index.ts'
 import { checkVerificationCode, purposeOf, verificationRefusals } from '../verifications/index.ts'
 import type { Caller } from './caller.ts'
-import { denyEntry, enter, type Entry } from './enter.ts'
+import { denyEntry, enter, type Entry, entryOrThrow, type Refused } from './enter.ts'
 import { findOpenSignIn } from './find-open-sign-in.ts'
 import { signInRefusals } from './refusals.ts'
+import { registerUser } from './register-user.ts'
 import * as signIns from './sign-in.store.ts'
 import { mayProve, type ProofKind } from './steps.ts'
 
@@ -24,13 +31,6 @@ export interface BindRequest {
   readonly proof: ProofKind
   readonly address: Address
   readonly verifyCode: string
-}
-
-/** A "no" that commits what came before it: the guess that was paid, the code that was used, the audit event. */
-interface Refused {
-  readonly status: 'REFUSED'
-  readonly definition: RefusalDefinition
-  readonly because: string
 }
 
 /**
@@ -62,8 +62,7 @@ export async function bind(deps: BindDeps, request: BindRequest): Promise<Entry>
   const outcome = await inTransaction(deps.db, (tx) =>
     proveAndBind(tx, deps.vault, request, signIn, connection),
   )
-  if (outcome.status === 'REFUSED') throw new Refusal(outcome.definition, { because: outcome.because })
-  return outcome
+  return entryOrThrow(outcome)
 }
 
 async function proveAndBind(
@@ -95,8 +94,15 @@ async function proveAndBind(
   )
   if (!checked.isRight) return refuse('code_refused', verificationRefusals.codeIncorrect, checked.because)
 
-  const user = await findOrRegister(tx, vault, request, signIn)
-  if (user === undefined) return refuse('bind_refused', signInRefusals.noSuchUser, 'nobody verified it')
+  const known = await findByVerifiedAddress(tx, vault, address)
+  if (known === undefined && proof === 'bind') {
+    return refuse('bind_refused', signInRefusals.noSuchUser, 'nobody verified it')
+  }
+  // Before a user is made of somebody who is a user here already, by his other mini program.
+  if (known === undefined && (await findIdentityOwner(tx, signIn.identity)).kind !== 'nobody') {
+    return refuse('bind_refused', signInRefusals.twoUsers, 'the unionid is that of another user')
+  }
+  const user = known ?? (await registerUser(tx, vault, caller, signIn.id, address))
   if (user.isDisabled) return denyEntry(tx, caller, user, signIn.id)
 
   switch (await bindIdentity(tx, connection, signIn.identity, user.id, now)) {
@@ -121,30 +127,6 @@ async function proveAndBind(
       })
       return enter(tx, caller, user, signIn.id)
   }
-}
-
-async function findOrRegister(
-  tx: Tx,
-  vault: Vault,
-  request: BindRequest,
-  signIn: signIns.OpenSignIn,
-): Promise<User | undefined> {
-  const { caller, address } = request
-  const known = await findByVerifiedAddress(tx, vault, address)
-  if (known !== undefined || request.proof === 'bind') return known
-
-  const user = await createUser(tx, vault, { addresses: [{ address, isVerified: true }] }, caller.now)
-  if (typeof user === 'string') throw new Error(`a user could not be registered: ${user}`)
-  await record(tx, {
-    kind: 'user_registered',
-    at: caller.now,
-    clientId: caller.application.clientId,
-    userId: user.id,
-    signInId: signIn.id,
-    address: markAddress(vault, address),
-    ip: caller.ip,
-  })
-  return user
 }
 
 /** Rolls everything back: the code was right and stays good, and so its guess costs nothing. */

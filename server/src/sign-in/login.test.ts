@@ -92,7 +92,7 @@ describe('what follows when nobody is bound', () => {
     expect(user.user_name).toMatch(/^u_[a-z2-7]{12}$/)
   })
 
-  test('fail: a refusal, and nothing is kept', async (t) => {
+  test('fail: a refusal, and nothing is kept but the trace of it', async (t) => {
     const server = await startServer(t, { connection: { whenUnbound: 'fail' } })
 
     expect(await server.miniProgram().login('alice')).toMatchObject({
@@ -100,6 +100,11 @@ describe('what follows when nobody is bound', () => {
       text: '{"error_code":"IDAAS.SDK.LOGIN.1002","error_msg":"User not bound"}',
     })
     expect(await server.count('sign_in')).toBe(0)
+    const [event] = await server.deployment.db.selectFrom('audit_event').select(['kind', 'because']).execute()
+    expect(event).toEqual({
+      kind: 'sign_in_refused',
+      because: 'bound to nobody, and the connection is set to fail',
+    })
   })
 
   test('an application without the source is told so', async (t) => {
@@ -227,6 +232,17 @@ describe('two mini programs of one open-platform account', () => {
 
     expect(await second.login('alice')).toMatchObject({ httpStatus: 400, outcome: 'IDAAS.SDK.LOGIN.9007' })
     expect(await server.count('user')).toBe(2)
+  })
+
+  test('a sign-in that was open before the other was bound registers nobody', async (t) => {
+    const { server, second } = await startGroup(t)
+    const early = await second.openSignIn('alice')
+    await early.send('13800138000', { register: true })
+    await bindToZhangsan(server, 'alice')
+
+    const code = await second.newestCode('13800138000')
+    expect(await early.registerBind('13800138000', code)).toMatchObject({ outcome: 'IDAAS.SDK.LOGIN.9007' })
+    expect(await server.count('user')).toBe(1)
   })
 
   test('a sign-in that was open before the other was bound cannot bind the person to a second user', async (t) => {

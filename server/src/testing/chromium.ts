@@ -26,14 +26,23 @@ export interface PageOptions {
   readonly locale: 'zh-CN' | 'en-GB'
 }
 
-/** A page in the real browser, which ends with the test. Whatever it complains about fails the test. */
+let running: Promise<Browser> | undefined
+
+/** Ends the browser that the tests of a file share. */
+export async function closeBrowser(): Promise<void> {
+  const browser = await running
+  running = undefined
+  await browser?.close()
+}
+
+/** A page in the real browser, with nothing in it of another test, which ends with the test. Whatever it complains about fails the test. */
 export async function openPage(t: TestContext, options: PageOptions): Promise<Page> {
-  const browser = await launch()
-  t.onTestFinished(() => browser.close())
+  const browser = await (running ??= launch())
   const context = await browser.newContext({
     viewport: { width: options.width, height: options.height },
     locale: options.locale,
   })
+  t.onTestFinished(() => context.close())
   const page = await context.newPage()
   page.setDefaultTimeout(8_000)
   const complaints: string[] = []

@@ -1,0 +1,146 @@
+import { record } from '../audit/index.ts'
+import {
+  bindIdentity,
+  type Connection,
+  findIdentityOwner,
+  learnUnion,
+  type ProvenIdentity,
+  turnsOf,
+} from '../connections/index.ts'
+import { type Db, inTransaction, takeTurns, type Tx } from '../platform/db/index.ts'
+import type { RefusalDefinition } from '../platform/refusal.ts'
+import { randomId } from '../platform/secrets.ts'
+import type { Vault } from '../platform/vault/vault.ts'
+import { findUser, type User } from '../users/index.ts'
+import type { Caller } from './caller.ts'
+import { denyEntry, enter, type Entry, entryOrThrow, type Refused } from './enter.ts'
+import { type OpenedSignIn, openSignIn } from './open-sign-in.ts'
+import { signInRefusals } from './refusals.ts'
+import { registerUser } from './register-user.ts'
+import { endOpenOf } from './sign-in.store.ts'
+
+/** What a login came to: the user is in (or may not come in), or a further proof is wanted. */
+export type LoginResult = Entry | OpenedSignIn
+
+/** Somebody for whom a source vouches, on his way in. */
+interface Arrival {
+  readonly caller: Caller
+  readonly connection: Connection
+  readonly identity: ProvenIdentity
+  /** By which the audit tells this sign-in from others, also when it is over at once. */
+  readonly signInId: string
+}
+
+/**
+ * What follows when a source has vouched for a person, whichever source it is.
+ *
+ * @throws {Refusal} `notBound`, `secondIdentity`, `twoUsers`
+ */
+export async function loginWithIdentity(
+  deps: { readonly db: Db; readonly vault: Vault },
+  caller: Caller,
+  connection: Connection,
+  identity: ProvenIdentity,
+): Promise<LoginResult> {
+  const arrival = { caller, connection, identity, signInId: randomId() }
+  const outcome = await inTransaction(deps.db, (tx) => enterIfKnown(tx, deps.vault, arrival))
+  if (outcome !== undefined) return entryOrThrow(outcome)
+
+  const status = connection.whenUnbound === 'bind' ? 'SOCIAL_BIND' : 'USER_REGISTER'
+  return openSignIn(deps, caller, identity, status)
+}
+
+/** @returns `undefined` for somebody who has to prove more */
+async function enterIfKnown(tx: Tx, vault: Vault, arrival: Arrival): Promise<Entry | Refused | undefined> {
+  const { caller, connection, identity, signInId } = arrival
+  const owner = await ownerOf(tx, identity)
+  switch (owner.kind) {
+    case 'two users':
+      return refuse(tx, arrival, signInRefusals.twoUsers, 'openid and unionid lead to two users')
+    case 'bound': {
+      await learnUnion(tx, identity)
+      const user = await userOf(tx, owner.userId)
+      return user.isDisabled ? denyEntry(tx, caller, user, signInId) : enter(tx, caller, user, signInId)
+    }
+    case 'adoptable': {
+      // The same person came with another mini program of one open-platform account.
+      const user = await userOf(tx, owner.userId)
+      return user.isDisabled
+        ? denyEntry(tx, caller, user, signInId)
+        : bindAndEnter(tx, arrival, user, 'identity_adopted')
+    }
+    case 'nobody': {
+      if (connection.whenUnbound === 'fail') {
+        return refuse(
+          tx,
+          arrival,
+          signInRefusals.notBound,
+          'bound to nobody, and the connection is set to fail',
+        )
+      }
+      if (connection.whenUnbound !== 'create') return undefined
+      const user = await registerUser(tx, vault, caller, signInId)
+      return bindAndEnter(tx, arrival, user, 'identity_bound')
+    }
+  }
+}
+
+/** Whoever is bound already comes in without waiting for anybody. */
+async function ownerOf(tx: Tx, identity: ProvenIdentity) {
+  const owner = await findIdentityOwner(tx, identity)
+  if (owner.kind === 'bound') return owner
+  await takeTurns(tx, turnsOf(identity))
+  return findIdentityOwner(tx, identity)
+}
+
+const refusalOfBind = {
+  'second identity': signInRefusals.secondIdentity,
+  'two users': signInRefusals.twoUsers,
+  'bound meanwhile': signInRefusals.twoUsers,
+} as const satisfies Record<string, RefusalDefinition>
+
+async function bindAndEnter(
+  tx: Tx,
+  arrival: Arrival,
+  user: User,
+  kind: 'identity_bound' | 'identity_adopted',
+): Promise<Entry | Refused> {
+  const { caller, connection, identity, signInId } = arrival
+  const result = await bindIdentity(tx, connection, identity, user.id, caller.now)
+  if (result !== 'bound') return refuse(tx, arrival, refusalOfBind[result], `user ${user.id}: ${result}`)
+  await endOpenOf(tx, identity, caller.now)
+  await record(tx, {
+    kind,
+    at: caller.now,
+    clientId: caller.application.clientId,
+    userId: user.id,
+    signInId,
+    connectionId: connection.id,
+    ip: caller.ip,
+  })
+  return enter(tx, caller, user, signInId)
+}
+
+async function refuse(
+  tx: Tx,
+  { caller, connection, signInId }: Arrival,
+  definition: RefusalDefinition,
+  because: string,
+): Promise<Refused> {
+  await record(tx, {
+    kind: 'sign_in_refused',
+    at: caller.now,
+    clientId: caller.application.clientId,
+    signInId,
+    connectionId: connection.id,
+    ip: caller.ip,
+    because,
+  })
+  return { status: 'REFUSED', definition, because }
+}
+
+async function userOf(tx: Tx, userId: string): Promise<User> {
+  const user = await findUser(tx, userId)
+  if (user === undefined) throw new Error(`an identity is bound to user ${userId}, who does not exist`)
+  return user
+}

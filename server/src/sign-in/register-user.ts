@@ -1,0 +1,32 @@
+import { record } from '../audit/index.ts'
+import type { Tx } from '../platform/db/index.ts'
+import type { Vault } from '../platform/vault/vault.ts'
+import { type Address, createUser, markAddress, type User } from '../users/index.ts'
+import type { Caller } from './caller.ts'
+
+/**
+ * Makes a user of a person who came by himself.
+ *
+ * @param address the one that he has just proved, if any
+ */
+export async function registerUser(
+  tx: Tx,
+  vault: Vault,
+  caller: Caller,
+  signInId: string,
+  address?: Address,
+): Promise<User> {
+  const addresses = address === undefined ? [] : [{ address, isVerified: true }]
+  const user = await createUser(tx, vault, { addresses }, caller.now)
+  if (typeof user === 'string') throw new Error(`a user could not be registered: ${user}`)
+  await record(tx, {
+    kind: 'user_registered',
+    at: caller.now,
+    clientId: caller.application.clientId,
+    userId: user.id,
+    signInId,
+    ip: caller.ip,
+    ...(address !== undefined && { address: markAddress(vault, address) }),
+  })
+  return user
+}
