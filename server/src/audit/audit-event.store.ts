@@ -1,6 +1,6 @@
 import type { Db, Tx } from '../platform/db/index.ts'
 import { randomId } from '../platform/secrets.ts'
-import type { AuditEvent } from './record.ts'
+import type { AuditEvent } from './audit-event.ts'
 
 declare module '../platform/db/tables.ts' {
   interface Tables {

@@ -1,2 +1,3 @@
-export { record, type AuditEventKind } from './record.ts'
+export type { AuditEventKind } from './audit-event.ts'
+export { record } from './record.ts'
 export { listOfSignIn } from './audit-event.store.ts'

@@ -1,4 +1,4 @@
-import type { Db, Tx } from './index.ts'
+import type { Db, Tx } from './types.ts'
 
 /** @returns what this deployment remembers under that name */
 async function findFact(db: Db, name: string): Promise<string | undefined> {

@@ -1,11 +1,3 @@
-import type { Kysely, Transaction } from 'kysely'
-import type { Tables } from './tables.ts'
-
-/** The database. Single statements run on it; a store that needs more asks for a `Tx`. */
-export type Db = Kysely<Tables>
-
-/** An open transaction. */
-export type Tx = Transaction<Tables>
-
 export { type DatabaseLocation, openDatabase } from './open-database.ts'
 export { inTransaction, takeTurns } from './transaction.ts'
+export type { Db, Tx } from './types.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { sql, SqliteAdapter } from 'kysely'
-import type { Db, Tx } from './index.ts'
+import type { Db, Tx } from './types.ts'
 
 const MAX_TRIES = 4
 const FIRST_PAUSE_MS = 10

@@ -1,0 +1,37 @@
+/** What can happen. A name is for good: operators search for it. */
+export type AuditEventKind =
+  | 'sign_in_opened'
+  | 'sign_in_refused'
+  | 'code_requested'
+  | 'code_send_uncertain'
+  | 'code_send_failed'
+  | 'code_refused'
+  | 'user_registered'
+  | 'user_imported'
+  | 'user_disabled'
+  | 'user_enabled'
+  | 'user_deleted'
+  | 'identity_bound'
+  | 'identity_adopted'
+  | 'bind_refused'
+  | 'access_denied'
+  | 'session_opened'
+  | 'session_ended'
+  | 'test_address_active'
+
+/** A fact that is kept: what happened, to whom, when. */
+export interface AuditEvent {
+  readonly kind: AuditEventKind
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number
+  readonly clientId?: string
+  readonly userId?: string
+  readonly signInId?: string
+  readonly sessionId?: string
+  readonly connectionId?: string
+  /** By its blind index and masked form; never in clear. */
+  readonly address?: { readonly index: string; readonly masked: string }
+  readonly ip?: string
+  /** The private reason, in words for the operator. */
+  readonly because?: string
+}
