@@ -20,6 +20,7 @@ export interface Postgres {
  *   power cuts need not
  */
 export async function startPostgres(options: { readonly isDurable: boolean }): Promise<Postgres> {
+  keepExitCode()
   const databaseDir = mkdtempSync(join(tmpdir(), 'ligature-postgres-'))
   const port = await freePort()
   const flags = [
@@ -54,6 +55,16 @@ export async function startPostgres(options: { readonly isDurable: boolean }): P
       rmSync(databaseDir, { recursive: true, force: true })
     },
   }
+}
+
+/** A hook of the library's ends a process that has nothing left to do with 0, and a failed run would pass. */
+function keepExitCode(): void {
+  if (process.listeners('beforeExit').includes(exitAsSet)) return
+  process.prependListener('beforeExit', exitAsSet)
+}
+
+function exitAsSet(): void {
+  process.exit(process.exitCode ?? 0)
 }
 
 async function untilGone(processId: number): Promise<void> {
