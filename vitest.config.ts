@@ -10,8 +10,8 @@ const onBothStores = [
 
 export default defineConfig({
   test: {
-    // One more than there are cores: the tests wait for sockets and deadlines as much as they compute.
-    maxWorkers: availableParallelism() + 1,
+    // Not more than there are cores: some tests measure how long something takes.
+    maxWorkers: availableParallelism(),
     testTimeout: 20_000,
     hookTimeout: 20_000,
     projects: [

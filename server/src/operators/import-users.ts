@@ -14,7 +14,7 @@ const BATCH = 50
  * Milliseconds between two batches. A running server that waits to write looks every few milliseconds whether
  * it can; without a pause the next batch is there first every time, and the server stands still for seconds.
  */
-const PAUSE_MS = 10
+const PAUSE_MS = 30
 
 export interface ImportReport {
   readonly imported: number
