@@ -33,7 +33,8 @@ export async function startPostgres(options: { readonly isDurable: boolean }): P
     user: 'postgres',
     password: 'postgres',
     persistent: true,
-    createPostgresUser: true,
+    // PostgreSQL refuses to run as root; anybody else runs it as himself.
+    createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
     postgresFlags: flags.flatMap((flag) => ['-c', flag]),
     onLog: () => undefined,
