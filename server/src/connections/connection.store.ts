@@ -14,6 +14,7 @@ declare module '../platform/db/tables.ts' {
       when_unbound: string
       second_identity: string
       requires_own_code: number
+      phone_button: number
       created_at: number
       disabled_at: number | null
     }
@@ -54,6 +55,8 @@ export interface Connection {
   readonly secondIdentity: SecondIdentity
   /** At the bind only a code counts that was sent with the sign-in's state token. */
   readonly requiresOwnCode: boolean
+  /** The mini program may ask for the person's number, and WeChat vouches for it. */
+  readonly hasPhoneButton: boolean
 }
 
 /** @returns the connection of this kind that is switched on for the application */
@@ -96,6 +99,7 @@ function connectionOf(row: Tables['connection']): Connection {
     whenUnbound: whenUnbound.parse(row.when_unbound),
     secondIdentity: secondIdentity.parse(row.second_identity),
     requiresOwnCode: row.requires_own_code === 1,
+    hasPhoneButton: row.phone_button === 1,
   }
 }
 
@@ -114,6 +118,7 @@ export async function save(
     when_unbound: connection.whenUnbound,
     second_identity: connection.secondIdentity,
     requires_own_code: connection.requiresOwnCode ? 1 : 0,
+    phone_button: connection.hasPhoneButton ? 1 : 0,
   }
   await inTransaction(db, async (tx) => {
     await tx

@@ -34,6 +34,7 @@ export const demoConnections: readonly ConnectionDescription[] = [
     whenUnbound: 'bind',
     secondIdentity: 'allow',
     requiresOwnCode: false,
+    hasPhoneButton: true,
     clientIds: ['nTo1eRIub60vPb54WeE6aojPwYwImtl4'],
   },
   {
@@ -46,6 +47,7 @@ export const demoConnections: readonly ConnectionDescription[] = [
     whenUnbound: 'bind_or_register',
     secondIdentity: 'allow',
     requiresOwnCode: false,
+    hasPhoneButton: true,
     clientIds: ['demoBindOrRegister00000000000001'],
   },
 ]

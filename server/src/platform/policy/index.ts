@@ -1,0 +1,2 @@
+export { definePolicy, type Policy } from './policy.ts'
+export { readPolicy, readSetFields, savePolicy } from './policy.store.ts'
