@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config'
 const onBothStores = [
   'server/src/{sign-in,sessions,verifications,operators}/**/*.test.ts',
   'server/src/platform/http/**/*.test.ts',
-  'server/src/sweep.test.ts',
+  'server/src/{sweep,upgrade}.test.ts',
 ]
 
 export default defineConfig({

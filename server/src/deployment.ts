@@ -82,7 +82,8 @@ async function open(settings: DeploymentSettings, key: MasterKeySource, now: num
   }
 }
 
-function locationOf({ database, dataDirectory }: DeploymentSettings): DatabaseLocation {
+/** Where the tables are. */
+export function locationOf({ database, dataDirectory }: DeploymentSettings): DatabaseLocation {
   return database === undefined
     ? { kind: 'sqlite', directory: dataDirectory }
     : { kind: 'postgres', url: database }

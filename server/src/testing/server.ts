@@ -29,6 +29,8 @@ export interface TestServerOptions {
   readonly server?: Partial<ServerOptions>
   /** The data of an earlier server; it is left in place at the end. */
   readonly data?: TestData
+  /** One that begins at another time than every test does. */
+  readonly clock?: TestClock
 }
 
 export interface TestUser {
@@ -59,7 +61,7 @@ export interface TestServer {
 /** Starts a server that stops, and whose data goes, when the test ends. */
 export async function startServer(t: TestContext, options: TestServerOptions = {}): Promise<TestServer> {
   const data = options.data ?? (await makeTestData())
-  const clock = standingClock()
+  const clock = options.clock ?? standingClock()
   const logLines: string[] = []
   const deployment = await openDeployment(data.settings, 'development', clock.now())
   const outside = await openDevelopment(deployment, clock, {})
