@@ -43,8 +43,13 @@ const breaks: readonly Break[] = [
   ],
   [
     'a completed bind is whole',
-    'a code whose use was not in the transaction of its bind, and was lost',
+    'a code that was used after the transaction of its bind, and the process was killed between',
     (sound) => changed(sound, 'verification', { used_at: null }),
+  ],
+  [
+    'a completed bind is whole',
+    'a code that was used before the transaction of its bind, and the process was killed between',
+    (sound) => doubled(sound, 'verification', { id: 'verification-2', sign_in_id: 'sign-in-2', used_at: 1 }),
   ],
   ['a completed bind is whole', 'a bind without its identity', (sound) => without(sound, 'identity')],
   [

@@ -1,6 +1,7 @@
 import type { JSONWebKeySet } from 'jose'
 import type { Db } from '../../platform/db/index.ts'
 import type { Tables } from '../../platform/db/tables.ts'
+import type { SendBudgets } from '../../verifications/index.ts'
 import type { Secret } from '../traces.ts'
 
 /**
@@ -28,8 +29,8 @@ export interface HandedOut {
 /** Somebody of whom a source says who he is. */
 interface Person {
   readonly clientId: string
-  /** His openid at the application's mini program. */
-  readonly subject: string
+  /** As the source's stand-in names him. */
+  readonly person: string
 }
 
 export interface Login extends Call, Person {
@@ -126,6 +127,8 @@ export interface Evidence {
   readonly messages: readonly SentMessage[]
   readonly rows: Rows
   readonly servedKeys: readonly ServedKeys[]
+  /** What may be sent. */
+  readonly sendBudgets: Pick<SendBudgets, 'destination' | 'deployment'>
   /** From when on nothing was killed, cut or filled any more. */
   readonly healedAt: number
   /** By client id. */

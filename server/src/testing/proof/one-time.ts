@@ -34,7 +34,7 @@ export function* stateTokensOnce(evidence: Evidence): Iterable<string> {
 export function* messageForEveryBind(evidence: Evidence): Iterable<string> {
   for (const prove of succeeded(evidence)) {
     const message = messageOf(evidence, prove)
-    const what = `${prove.subject} was bound by a code to ${prove.to}`
+    const what = `${prove.person} was bound by a code to ${prove.to}`
     if (message === undefined) {
       yield `${what} that nobody was sent for ${prove.purpose} and this application`
     } else if (prove.startedAt > message.at + CODE_LIVES_MS + ALLOWANCE_MS) {

@@ -1,5 +1,4 @@
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
-import { productionSendBudgets } from '../../verifications/index.ts'
 import { traces } from '../traces.ts'
 import type { Evidence } from './evidence.ts'
 import { handedOut } from './lives.ts'
@@ -32,11 +31,11 @@ export function* nothingReadable(evidence: Evidence): Iterable<string> {
   }
 }
 
-export function* budgetsHold({ messages }: Evidence): Iterable<string> {
+export function* budgetsHold({ messages, sendBudgets }: Evidence): Iterable<string> {
   for (const [to, own] of Map.groupBy(messages, (message) => message.to)) {
-    yield* overfull(own, productionSendBudgets.destination.limits, `to ${to}`)
+    yield* overfull(own, sendBudgets.destination.limits, `to ${to}`)
   }
-  yield* overfull(messages, productionSendBudgets.deployment.limits, 'in all')
+  yield* overfull(messages, sendBudgets.deployment.limits, 'in all')
 }
 
 function* overfull(

@@ -17,7 +17,7 @@ export function* oneOfEach({ rows, history }: Evidence): Iterable<string> {
   )
   const entries = history.flatMap((event) =>
     (event.kind === 'login' || event.kind === 'prove') && event.session
-      ? [{ who: `${event.clientId} ${event.subject}`, userId: event.session.userId }]
+      ? [{ who: `${event.clientId} ${event.person}`, userId: event.session.userId }]
       : [],
   )
   for (const [who, own] of Map.groupBy(entries, (entry) => entry.who)) {
@@ -35,7 +35,7 @@ export function* bindsWhole({ rows, history }: Evidence): Iterable<string> {
     if (prove.outcome !== 'ok') continue
     const signIn = rows.sign_in.find((row) => row.state_token_hash === hashToken(prove.stateToken))
     if (signIn === undefined || signIn.completed_at === null)
-      yield `the bind of ${prove.subject} was acknowledged, and is not there`
+      yield `the bind of ${prove.person} was acknowledged, and is not there`
   }
   const bound = rows.audit_event.filter((event) => event.kind === 'identity_bound')
   for (const signIn of rows.sign_in.filter((row) => row.completed_at !== null)) {
@@ -49,11 +49,25 @@ export function* bindsWhole({ rows, history }: Evidence): Iterable<string> {
     const signIn = rows.sign_in.find((row) => row.id === event.sign_in_id)
     if (signIn?.completed_at === null) yield `sign-in ${signIn.id} was bound, and is open`
   }
+  yield* usedForNothing(rows)
   for (const session of rows.session) {
     const isRecorded = rows.audit_event.some(
       (event) => event.kind === 'session_opened' && event.session_id === session.id,
     )
     if (!isRecorded) yield `session ${session.id} was opened, and it was not recorded`
+  }
+}
+
+const endsOfACode: readonly string[] = ['session_opened', 'bind_refused', 'access_denied']
+
+/** A right code ends in a session or in a recorded refusal, in the transaction that uses it. */
+function* usedForNothing(rows: Rows): Iterable<string> {
+  for (const code of rows.verification) {
+    const isAnswered = rows.audit_event.some(
+      (event) =>
+        endsOfACode.includes(event.kind) && event.client_id === code.client_id && event.at === code.used_at,
+    )
+    if (code.used_at !== null && !isAnswered) yield `the code of verification ${code.id} was used for nothing`
   }
 }
 
@@ -94,21 +108,30 @@ function* missingOf(
 
 export function* failuresLeaveNothing({ rows, history }: Evidence): Iterable<string> {
   const proves = provesOf(history)
-  for (const [subject, own] of Map.groupBy(proves, (prove) => prove.subject)) {
+  for (const [person, own] of Map.groupBy(proves, (prove) => `${prove.clientId} ${prove.person}`)) {
     if (own.some(({ outcome }) => outcome !== 'fail')) continue
     const cameIn = history.some(
-      (event) => event.kind === 'login' && event.subject === subject && event.session !== undefined,
+      (event) =>
+        event.kind === 'login' &&
+        `${event.clientId} ${event.person}` === person &&
+        event.session !== undefined,
     )
-    const isBound = rows.identity.some((row) => row.subject === subject)
-    if (isBound || cameIn) yield `${subject} was refused each time, and is bound`
+    if (cameIn) yield `${person} was refused each time, and came in`
     const tokens = new Set(own.map(({ stateToken }) => hashToken(stateToken)))
     for (const signIn of rows.sign_in.filter((row) => tokens.has(row.state_token_hash))) {
-      if (signIn.completed_at !== null) yield `sign-in ${signIn.id} was refused each time, and is completed`
-      if (rows.session.some((row) => row.sign_in_id === signIn.id)) {
-        yield `sign-in ${signIn.id} was refused each time, and has a session`
-      }
+      yield* leftBy(rows, signIn)
     }
   }
+}
+
+function* leftBy(rows: Rows, signIn: Rows['sign_in'][number]): Iterable<string> {
+  const what = `sign-in ${signIn.id} was refused each time`
+  if (signIn.completed_at !== null) yield `${what}, and is completed`
+  if (rows.session.some((row) => row.sign_in_id === signIn.id)) yield `${what}, and has a session`
+  const isBound = rows.identity.some(
+    (row) => row.connection_id === signIn.connection_id && row.subject === signIn.subject,
+  )
+  if (isBound) yield `${what}, and its identity is bound`
 }
 
 export function* noOrphans({ rows, history }: Evidence): Iterable<string> {

@@ -1,5 +1,6 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { hashToken } from '../../platform/secrets.ts'
+import { productionSendBudgets } from '../../verifications/index.ts'
 import type { Evidence, Prove } from './evidence.ts'
 
 const AT = Date.UTC(2026, 0, 5, 8, 0, 0)
@@ -24,7 +25,7 @@ export async function soundEvidence(): Promise<Evidence> {
   const prove = (differences: Partial<Prove>): Prove => ({
     kind: 'prove',
     clientId: SHOP,
-    subject: 'o-li',
+    person: 'li',
     stateToken: 'state-1',
     to: LI.mobile,
     purpose: 'BIND_MOBILE_SMS',
@@ -34,7 +35,7 @@ export async function soundEvidence(): Promise<Evidence> {
     outcome: 'ok',
     ...differences,
   })
-  const person = { clientId: SHOP, subject: 'o-li' }
+  const person = { clientId: SHOP, person: 'li' }
   const wrong = { outcome: 'fail', errorCode: 'IDAAS.SDK.CAPTCHA.0007', verifyCode: '000000' } as const
 
   return {
@@ -51,7 +52,7 @@ export async function soundEvidence(): Promise<Evidence> {
       },
       prove({ ...wrong, startedAt: AT + 1000, endedAt: AT + 1100 }),
       prove({ session }),
-      prove({ ...wrong, subject: 'o-stranger', stateToken: 'state-2' }),
+      prove({ ...wrong, person: 'stranger', stateToken: 'state-2' }),
       {
         kind: 'login',
         ...person,
@@ -92,6 +93,7 @@ export async function soundEvidence(): Promise<Evidence> {
       { at: AT, keys },
       { at: AT + 2 * MINUTE_MS, keys },
     ],
+    sendBudgets: productionSendBudgets,
     healedAt: AT + 5 * MINUTE_MS,
     applicationNames: new Map([[SHOP, 'Shop']]),
     texts: [{ name: 'the log', bytes: '{"level":30,"msg":"request"}' }],
