@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, test, type TestContext } from 'vitest'
 import { isLongRun } from './testing/how-long.ts'
 import { startPostgres } from './testing/postgres.ts'
 import { check } from './testing/proof/checker.ts'
@@ -9,6 +8,9 @@ import { type Newcomer, openScene, type Scene, type Way } from './testing/proof/
 import { emptyDatabase } from './testing/test-data.ts'
 
 const FAR_AWAY = 1_000_000
+const STORE_AWAY = 'IDAAS.SDK.COM.9503'
+/** Each waits for as long as a statement may take. */
+const STALLED_AT_ONCE = 6
 
 /** A request of one newcomer's: what goes before it, and the request itself. */
 interface Subject {
@@ -64,39 +66,69 @@ test.for(Object.keys(subjects))(
   'a connection that is cut before or after any message of a %s leaves it whole or not at all',
   { timeout: 600_000 },
   async (name, t) => {
-    const subject = subjects[name]
-    if (subject === undefined) throw new Error(name)
     const postgres = await startPostgres({ isDurable: false })
     t.onTestFinished(() => postgres.remove())
-    const data = await emptyDatabase(postgres.url)
-    const proxy = await startPostgresProxy(data.settings.database ?? '')
-    t.onTestFinished(() => proxy.close())
-    const scene = await openScene(t, { ...data, settings: { ...data.settings, database: proxy.url } })
+    const { scene, proxy, subject, messages } = await openSubject(t, postgres.url, name)
 
-    const whole = await tryOnce(scene, proxy, subject, { kind: 'cut before', atMessage: FAR_AWAY })
-    expect(whole.recorded.outcome).toBe('ok')
     const table: Record<string, Record<string, number>> = {}
-    for (let atMessage = 1; atMessage <= whole.messages.length; atMessage += stepOf(name)) {
+    for (let atMessage = 1; atMessage <= messages; atMessage += stepOf(name)) {
       for (const kind of ['cut before', 'cut after'] as const) {
-        const { recorded } = await tryOnce(scene, proxy, subject, { kind, atMessage })
-        const says = recorded.reply?.outcome ?? 'no answer'
+        const says = await tryOnce(scene, proxy, subject, { kind, atMessage })
         const row = (table[kind] ??= {})
         row[says] = (row[says] ?? 0) + 1
       }
     }
 
-    process.stdout.write(`${name}: ${whole.messages.length} messages; ${JSON.stringify(table)}\n`)
+    process.stdout.write(`${name}: ${messages} messages; ${JSON.stringify(table)}\n`)
     expect(await check(await scene.evidence())).toEqual([])
   },
 )
 
-async function tryOnce(scene: Scene, proxy: PostgresProxy, subject: Subject, fault: Fault) {
+test(
+  'a PostgreSQL that falls silent in the middle of a bind is given up, and nothing is half done',
+  { timeout: 600_000 },
+  async (t) => {
+    const postgres = await startPostgres({ isDurable: false })
+    t.onTestFinished(() => postgres.remove())
+    const lanes = Array.from({ length: STALLED_AT_ONCE }, async (_, lane) => {
+      const { scene, proxy, subject, messages } = await openSubject(
+        t,
+        postgres.url,
+        'bind to an existing user',
+      )
+      const step = isLongRun ? STALLED_AT_ONCE : Math.ceil(messages / 2)
+      for (let atMessage = 1 + lane * 7; atMessage <= messages; atMessage += step) {
+        for (const kind of ['stall before', 'stall after'] as const) {
+          expect(await tryOnce(scene, proxy, subject, { kind, atMessage })).toBe(STORE_AWAY)
+        }
+      }
+      expect(await check(await scene.evidence())).toEqual([])
+    })
+    await Promise.all(lanes)
+  },
+)
+
+async function openSubject(t: TestContext, postgresUrl: string, name: string) {
+  const subject = subjects[name]
+  if (subject === undefined) throw new Error(name)
+  const data = await emptyDatabase(postgresUrl)
+  const proxy = await startPostgresProxy(data.settings.database ?? '')
+  t.onTestFinished(() => proxy.close())
+  const scene = await openScene(t, { ...data, settings: { ...data.settings, database: proxy.url } })
+
+  const act = await subject.prepare(scene, await scene.newcomer(subject.way))
+  proxy.expectFault({ kind: 'cut before', atMessage: FAR_AWAY })
+  expect((await act()).outcome).toBe('ok')
+  return { scene, proxy, subject, messages: proxy.heal().length }
+}
+
+/** @returns what the answer said */
+async function tryOnce(scene: Scene, proxy: PostgresProxy, subject: Subject, fault: Fault): Promise<string> {
   const newcomer = await scene.newcomer(subject.way)
   const act = await subject.prepare(scene, newcomer)
   proxy.expectFault(fault)
-  const recorded = await act()
-  const messages = proxy.heal()
-  await delay(5)
+  const { reply } = await act()
+  proxy.heal()
   await scene.comeBack(newcomer)
-  return { recorded, messages }
+  return reply?.outcome ?? 'no answer'
 }

@@ -6,6 +6,8 @@ import {
   PostgresDriver,
 } from 'kysely'
 import pg from 'pg'
+import { z } from 'zod'
+import { withoutSilentConnections } from './silent-connections.ts'
 
 const SECOND_MS = 1000
 
@@ -17,6 +19,8 @@ const CONNECTION_WITHIN_MS = SECOND_MS
 const LOCK_WITHIN_MS = 2 * SECOND_MS
 /** How long one statement may take in all. */
 const STATEMENT_WITHIN_MS = 4 * SECOND_MS
+/** How long a transaction may take in all. */
+const TRANSACTION_WITHIN_MS = 6 * SECOND_MS
 /** For the client: what a server that is gone, or cut off, never answers. */
 const ANSWER_WITHIN_MS = 5 * SECOND_MS
 
@@ -43,7 +47,7 @@ export function postgresDialect(url: string): PostgresDialect {
   // Without a listener of its own, a connection that dies (in the pool or in use) ends the process.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
-  return new PoolerFriendlyDialect({ pool })
+  return new PoolerFriendlyDialect({ pool: withoutSilentConnections(pool) })
 }
 
 class PoolerFriendlyDialect extends PostgresDialect {
@@ -65,14 +69,37 @@ class PoolerFriendlyDialect extends PostgresDialect {
 
 /** A transaction that cannot wait for ever, whatever happens to this process or to the others. */
 class LimitedDriver extends PostgresDriver {
+  #begin: string | undefined
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(
-      CompiledQuery.raw(
-        `begin; set local lock_timeout = ${LOCK_WITHIN_MS}; set local statement_timeout = ${STATEMENT_WITHIN_MS}; ` +
-          `set local idle_in_transaction_session_timeout = ${STATEMENT_WITHIN_MS}`,
-      ),
-    )
+    this.#begin ??= beginWithin(limitsOf(await versionOf(connection)))
+    await connection.executeQuery(CompiledQuery.raw(this.#begin))
   }
+}
+
+function beginWithin(limits: Readonly<Record<string, number>>): string {
+  const settings = Object.entries(limits).map(([name, ms]) => `set local ${name} = ${ms}`)
+  return ['begin', ...settings].join('; ')
+}
+
+/**
+ * A connection that falls silent between two messages of one statement is neither idle nor busy for the server:
+ * only the limit of the whole transaction, which PostgreSQL has since 17, frees its locks then.
+ */
+function limitsOf(version: number): Readonly<Record<string, number>> {
+  return {
+    lock_timeout: LOCK_WITHIN_MS,
+    statement_timeout: STATEMENT_WITHIN_MS,
+    idle_in_transaction_session_timeout: STATEMENT_WITHIN_MS,
+    ...(version >= 170_000 && { transaction_timeout: TRANSACTION_WITHIN_MS }),
+  }
+}
+
+const shownVersion = z.object({ server_version_num: z.coerce.number() })
+
+async function versionOf(connection: DatabaseConnection): Promise<number> {
+  const { rows } = await connection.executeQuery(CompiledQuery.raw('show server_version_num'))
+  return shownVersion.parse(rows[0]).server_version_num
 }
 
 /** The migrations are run in a transaction that holds their lock already; see `open-database.ts`. */

@@ -22,9 +22,10 @@ const CONNECTION_TEXTS = [
 
 /**
  * PostgreSQL's classes and codes for a server that cannot work now: connection trouble (08), shutting down or
- * starting (57P), too many connections or out of room (53), read-only (25006), a statement that waited too long.
+ * starting (57P), too many connections or out of room (53), read-only (25006), a statement that waited too long, a transaction that
+ * was idle (25P03) or took too long (25P04).
  */
-const SERVER_CODES = /^(?:08|53|57P)|^(?:25006|55P03|57014)$/
+const SERVER_CODES = /^(?:08|53|57P)|^(?:25006|25P03|25P04|55P03|57014)$/
 
 /** Whether an error says that the database is away or overloaded, and not that something is wrong. */
 export function isStoreAway(error: unknown): boolean {

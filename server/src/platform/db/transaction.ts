@@ -40,9 +40,10 @@ export async function takeTurns(tx: Tx, things: readonly string[]): Promise<void
 /** Lifts the limits that a request's transaction has: a change of large tables may take minutes. */
 export async function takeYourTime(tx: Tx): Promise<void> {
   if (tx.getExecutor().adapter instanceof SqliteAdapter) return
-  for (const limit of ['lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout']) {
-    await sql`select set_config(${limit}, '0', true)`.execute(tx)
-  }
+  await sql`select set_config(name, '0', true) from pg_settings where name in
+    ('lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`.execute(
+    tx,
+  )
 }
 
 function codeOf(error: unknown): string {
