@@ -5,6 +5,7 @@ import { check } from './testing/proof/checker.ts'
 import { type Fault, type PostgresProxy, startPostgresProxy } from './testing/proof/postgres-proxy.ts'
 import type { Recorded } from './testing/proof/recorder.ts'
 import { type Newcomer, openScene, type Scene, type Way } from './testing/proof/scene.ts'
+import { startServer } from './testing/server.ts'
 import { emptyDatabase } from './testing/test-data.ts'
 
 const FAR_AWAY = 1_000_000
@@ -114,7 +115,18 @@ async function openSubject(t: TestContext, postgresUrl: string, name: string) {
   const data = await emptyDatabase(postgresUrl)
   const proxy = await startPostgresProxy(data.settings.database ?? '')
   t.onTestFinished(() => proxy.close())
-  const scene = await openScene(t, { ...data, settings: { ...data.settings, database: proxy.url } })
+  const server = await startServer(t, {
+    data: { ...data, settings: { ...data.settings, database: proxy.url } },
+    mode: 'dev',
+    server: { publicUrl: () => 'https://id.example.com' },
+  })
+  const scene = await openScene({
+    url: () => server.url,
+    clock: server.clock,
+    addUser: (mobile) => server.addUser({ mobile }),
+    db: server.deployment.db,
+    log: () => server.logLines.join(''),
+  })
 
   const act = await subject.prepare(scene, await scene.newcomer(subject.way))
   proxy.expectFault({ kind: 'cut before', atMessage: FAR_AWAY })

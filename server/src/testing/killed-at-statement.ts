@@ -4,9 +4,10 @@ import { z } from 'zod'
 
 /**
  * `ligature` in a process that is killed (SIGKILL) in front of the statement with this number: 1 is the first
- * that it sends to its database. With 0 it lives, and writes `statements N` at its end.
+ * that it sends to its database. With 0 it lives, and writes `statements N` at its end. At SIGUSR2 it counts
+ * anew, and says so: `counting`.
  */
-const killedAt = z.coerce.number().int().min(0).parse(process.env['LIGATURE_TEST_KILLED_AT_STATEMENT'])
+let killedAt = z.coerce.number().int().min(0).parse(process.env['LIGATURE_TEST_KILLED_AT_STATEMENT'])
 let statements = 0
 
 function countOne(): void {
@@ -36,5 +37,14 @@ connection.query = function (...args) {
   return query.apply(this, args)
 }
 
+const countsAnewUpTo = z.coerce
+  .number()
+  .int()
+  .parse(process.env['LIGATURE_TEST_KILLED_AFTER_SIGNAL'] ?? '0')
+process.on('SIGUSR2', () => {
+  statements = 0
+  killedAt = countsAnewUpTo
+  process.stderr.write('counting\n')
+})
 process.on('exit', () => process.stderr.write(`statements ${statements}\n`))
 await import('../main.ts')

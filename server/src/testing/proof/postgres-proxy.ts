@@ -6,12 +6,13 @@ export interface Fault {
   /** Counted from 1, over all connections, from the moment when the fault is set. */
   readonly atMessage: number
   /**
-   * - `kill`: `kill` is called, and the message goes no further.
+   * - `kill before`: `kill` is called, and the message goes no further.
+   * - `kill after`: PostgreSQL gets it; `kill` is called in place of passing its answer on.
    * - `cut before`: the connection breaks, and PostgreSQL never sees the message.
    * - `cut after`: PostgreSQL gets it; the connection breaks in place of its answer.
    * - `stall before`, `stall after`: likewise, but the connection stays open and silent.
    */
-  readonly kind: 'kill' | 'cut before' | 'cut after' | 'stall before' | 'stall after'
+  readonly kind: 'kill before' | 'kill after' | 'cut before' | 'cut after' | 'stall before' | 'stall after'
   readonly kill?: () => void
 }
 
@@ -41,7 +42,9 @@ export async function startPostgresProxy(databaseUrl: string): Promise<PostgresP
 
   const server = createServer((client) => {
     const database = connect(Number(target.port), target.hostname)
+    // Silent: as if the network were gone. Mute: answers are kept back, and an end is still told.
     let isSilent = false
+    let isMute = false
     let isFirst = true
     let held = Buffer.alloc(0)
     for (const socket of [client, database]) {
@@ -65,7 +68,7 @@ export async function startPostgresProxy(databaseUrl: string): Promise<PostgresP
       for (let message = take(); message !== undefined; message = take()) if (!pass(message)) return
     })
     database.on('data', (bytes: Buffer) => {
-      if (!isSilent) client.write(bytes)
+      if (!isSilent && !isMute) client.write(bytes)
     })
 
     function take(): Buffer | undefined {
@@ -89,8 +92,13 @@ export async function startPostgresProxy(databaseUrl: string): Promise<PostgresP
         return true
       }
       switch (fault.kind) {
-        case 'kill':
+        case 'kill before':
           fault.kill?.()
+          return false
+        case 'kill after':
+          isMute = true
+          database.write(message)
+          database.once('data', () => fault?.kill?.())
           return false
         case 'cut before':
           cut()
