@@ -53,7 +53,7 @@ function withKeptStatements(database: DatabaseSync): SqliteDatabase {
       const text = sql === 'begin' ? 'begin immediate' : sql
       const known = kept.get(text)
       if (known !== undefined) return known
-      const statement = statementOf(database.prepare(text))
+      const statement = text === 'rollback' ? rollbackOf(database) : statementOf(database.prepare(text))
       if (kept.size < MAX_KEPT_STATEMENTS) kept.set(text, statement)
       return statement
     },
@@ -62,6 +62,16 @@ function withKeptStatements(database: DatabaseSync): SqliteDatabase {
       database.close()
     },
   }
+}
+
+/**
+ * On a full disk, and on other faults of the file, SQLite has ended the transaction already. A rollback that
+ * then failed would hide why.
+ */
+function rollbackOf(database: DatabaseSync): ReturnType<typeof statementOf> {
+  const rollback = statementOf(database.prepare('rollback'))
+  const nothing = { changes: 0, lastInsertRowid: 0 }
+  return { ...rollback, run: (parameters) => (database.isTransaction ? rollback.run(parameters) : nothing) }
 }
 
 function statementOf(statement: StatementSync) {

@@ -27,12 +27,17 @@ const CONNECTION_TEXTS = [
  */
 const SERVER_CODES = /^(?:08|53|57P)|^(?:25006|25P03|25P04|55P03|57014)$/
 
+/** SQLite's: busy, read-only, input or output failed, no room on the disk, file cannot be opened. */
+const FILE_CODES = [5, 8, 10, 13, 14]
+
 /** Whether an error says that the database is away or overloaded, and not that something is wrong. */
 export function isStoreAway(error: unknown): boolean {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
     const { message } = cause
     if (CONNECTION_CODES.has(code) || SERVER_CODES.test(code)) return true
+    // The low byte is the primary code; the rest says more than an answer needs.
+    if ('errcode' in cause && FILE_CODES.includes(Number(cause.errcode) & 0xff)) return true
     if (CONNECTION_TEXTS.some((text) => message.startsWith(text))) return true
   }
   return false
