@@ -19,7 +19,7 @@ test(
     const data = await makeTestData()
     t.onTestFinished(() => data.remove())
     const killedAt = (statement: number) => ({
-      program: KILLED_AT_STATEMENT,
+      preload: KILLED_AT_STATEMENT,
       environment: {
         ...data.process.environment,
         LIGATURE_TEST_KILLED_AT_STATEMENT: String(NEVER),

@@ -108,7 +108,7 @@ function changeTables(t: TestContext, data: TestData, killedAtStatement: number)
     ...data.process.environment,
     LIGATURE_TEST_KILLED_AT_STATEMENT: String(killedAtStatement),
   }
-  return runLigature(t, ['users', 'show', 'nobody'], { environment, program: KILLED_AT_STATEMENT })
+  return runLigature(t, ['users', 'show', 'nobody'], { environment, preload: KILLED_AT_STATEMENT })
 }
 
 /** @returns the names of the changes that the tables have been through */

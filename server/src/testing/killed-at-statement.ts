@@ -3,7 +3,7 @@ import pg from 'pg'
 import { z } from 'zod'
 
 /**
- * `ligature` in a process that is killed (SIGKILL) in front of the statement with this number: 1 is the first
+ * For `node --import`: the process is killed (SIGKILL) in front of the statement with this number: 1 is the first
  * that it sends to its database. With 0 it lives, and writes `statements N` at its end. At SIGUSR2 it counts
  * anew, and says so: `counting`.
  */
@@ -47,4 +47,3 @@ process.on('SIGUSR2', () => {
   process.stderr.write('counting\n')
 })
 process.on('exit', () => process.stderr.write(`statements ${statements}\n`))
-await import('../main.ts')

@@ -18,6 +18,8 @@ export interface ProcessOptions {
   readonly environment?: Readonly<Record<string, string>>
   /** Instead of `server/src/main.ts`. */
   readonly program?: string
+  /** A module that is run before it. */
+  readonly preload?: string
   /** For its standard input. */
   readonly input?: string
 }
@@ -98,7 +100,8 @@ export function residentMegabytes(pid: number): number {
 }
 
 function spawnChild(t: RunningTest, args: readonly string[], options: ProcessOptions) {
-  const child = spawn(process.execPath, [options.program ?? MAIN, ...args], {
+  const preload = options.preload === undefined ? [] : ['--import', options.preload]
+  const child = spawn(process.execPath, [...preload, options.program ?? MAIN, ...args], {
     env: { ...inherited(), ...options.environment },
     stdio: 'pipe',
   })

@@ -40,10 +40,18 @@ export async function takeTurns(tx: Tx, things: readonly string[]): Promise<void
 /** Lifts the limits that a request's transaction has: a change of large tables may take minutes. */
 export async function takeYourTime(tx: Tx): Promise<void> {
   if (tx.getExecutor().adapter instanceof SqliteAdapter) return
-  await sql`select set_config(name, '0', true) from pg_settings where name in
-    ('lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`.execute(
-    tx,
-  )
+  const limits = [
+    'lock_timeout',
+    'statement_timeout',
+    'idle_in_transaction_session_timeout',
+    'transaction_timeout',
+  ]
+  for (const limit of limits) {
+    // The last of them is newer than some servers.
+    await sql`select set_config(${limit}, '0', true) where current_setting(${limit}, true) is not null`.execute(
+      tx,
+    )
+  }
 }
 
 function codeOf(error: unknown): string {
