@@ -46,6 +46,12 @@ export interface Gateway {
   readonly channel: Channel
 
   /**
+   * False when this gateway has no means for this message, e.g. no template for its purpose and language,
+   * so that another one can be asked. Absent: it carries any message of its channel.
+   */
+  canCarry?(message: CodeMessage): boolean
+
+  /**
    * Tries once, within a deadline of its own. Whatever can go wrong outside is an outcome, never a
    * throw, and nothing is repeated: two messages for one request are worse than none.
    */
