@@ -1,14 +1,22 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { describe, expect, test, type TestContext } from 'vitest'
 import { importUsers } from '../app.ts'
 import { demoConnections } from '../development/index.ts'
 import { deriveKey, decrypt } from '../platform/vault/vault.ts'
 import { newDirectory } from '../testing/data-directory.ts'
 import type { MiniProgram, Reply } from '../testing/mini-program.ts'
+import { startPostgres } from '../testing/postgres.ts'
 import { runLigature, startProcess } from '../testing/server-process.ts'
-import { REGISTER_CLIENT_ID, startServer, type TestServer } from '../testing/server.ts'
-import { type Secret, traces, tracesIn } from '../testing/traces.ts'
+import {
+  REGISTER_CLIENT_ID,
+  startServer,
+  type TestServer,
+  type TestServerOptions,
+} from '../testing/server.ts'
+import { emptyDatabase } from '../testing/test-data.ts'
+import { type Secret, traces, tracesBelow, tracesIn } from '../testing/traces.ts'
 
 const MOBILES = ['13912345678', '13712345678', '18612345678', '15012345678']
 const EMAILS = ['li.wei@mail.example.com', 'wang.fang@mail.example.com', 'zhao@mail.example.com']
@@ -19,8 +27,12 @@ function withoutNumbers(bytes: string): string {
 }
 
 /** Everything that a person can do, with what was secret in it. */
-async function liveOnce(t: TestContext): Promise<{ server: TestServer; secrets: Secret[]; codes: Secret[] }> {
+async function liveOnce(
+  t: TestContext,
+  options: Pick<TestServerOptions, 'data'> = {},
+): Promise<{ server: TestServer; secrets: Secret[]; codes: Secret[] }> {
   const server = await startServer(t, {
+    ...options,
     application: { session: { lifetimeSeconds: 432_000, isRenewed: true } },
   })
   const program = server.miniProgram()
@@ -108,10 +120,9 @@ async function issueWxLoginCode(program: MiniProgram): Promise<string> {
 /** Secrets of this deployment itself. */
 async function keysOf({ deployment, data }: TestServer): Promise<Secret[]> {
   const { db, vault } = deployment
-  const masterKey = Buffer.from(
-    readFileSync(join(data.settings.dataDirectory, 'master.key'), 'utf8').trim(),
-    'base64',
-  )
+  const text =
+    data.settings.masterKey ?? readFileSync(join(data.settings.dataDirectory, 'master.key'), 'utf8').trim()
+  const masterKey = Buffer.from(text, 'base64')
   const dataKeys = await db.selectFrom('data_key').selectAll().execute()
   const signingKeys = await db.selectFrom('signing_key').selectAll().execute()
   const privateParts = signingKeys.flatMap(({ kid, algorithm, private_jwk: sealed }) => {
@@ -153,6 +164,32 @@ test('no file of the data directory shows an address, a code, a token or a key, 
   expect(look()).toEqual([])
   expect(traces(withoutNumbers(server.logLines.join('')), [...secrets, ...codes])).toEqual([])
 })
+
+test('no file of PostgreSQL shows an address, a token or a key either, its log included', async (t) => {
+  const postgres = await startPostgres({ isDurable: true })
+  t.onTestFinished(() => postgres.remove())
+  const data = await emptyDatabase(postgres.url)
+  const { server, secrets } = await liveOnce(t, { data })
+  const { db } = server.deployment
+  const { rows } = await sql<{ oid: number }>`
+    select oid from pg_database where datname = current_database()`.execute(db)
+  const tables = `base/${rows[0]?.oid}/`
+  const look = (wanted: readonly Secret[], folder: string) =>
+    tracesBelow(postgres.directory, wanted, (path) => path.startsWith(folder))
+
+  expect(look(secrets, 'pg_wal/')).toEqual([])
+  await sql`checkpoint`.execute(db)
+  expect(look(secrets, tables)).toEqual([])
+
+  const [planted] = secrets
+  await db
+    .insertInto('deployment')
+    .values({ name: 'planted', value: `${MOBILES[0]}` })
+    .execute()
+  expect(look(planted ? [planted] : [], 'pg_wal/')).not.toEqual([])
+  await sql`checkpoint`.execute(db)
+  expect(look(planted ? [planted] : [], tables)).not.toEqual([])
+}, 60_000)
 
 describe('the search itself', () => {
   const PLANTED = [

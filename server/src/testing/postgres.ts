@@ -6,6 +6,8 @@ import { freePort } from './ports.ts'
 /** A PostgreSQL server of a test's own. */
 export interface Postgres {
   readonly url: string
+  /** Where all of its files are. */
+  readonly directory: string
   /** Kills the server and all of its processes, as a power cut would. */
   kill(): Promise<void>
   start(): Promise<void>
@@ -44,6 +46,7 @@ export async function startPostgres(options: { readonly isDurable: boolean }): P
   await postgres.start()
   return {
     url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    directory: databaseDir,
     start: () => postgres.start(),
     async kill() {
       const processId = Number(readFileSync(join(databaseDir, 'postmaster.pid'), 'utf8').split('\n')[0])

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { globSync, readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 
 /** Something that must not stand readable where it is looked for. */
 export interface Secret {
@@ -29,6 +29,29 @@ export function tracesIn(
         (trace) => `${name} ${trace}`,
       ),
     )
+}
+
+/** Room that nothing was written to. */
+const EMPTY = '\0'.repeat(32)
+
+/**
+ * The same for a directory and all below it, with what is empty in its files left out.
+ *
+ * @param isMeant whether a file, by its path below the directory, is looked into
+ */
+export function tracesBelow(
+  directory: string,
+  secrets: readonly Secret[],
+  isMeant: (path: string) => boolean,
+): string[] {
+  return globSync('**', { cwd: directory, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
+    .filter(isMeant)
+    .flatMap((path) => {
+      const bytes = readFileSync(join(directory, path), 'latin1').replaceAll(EMPTY, '')
+      return traces(bytes, secrets).map((trace) => `${path} ${trace}`)
+    })
 }
 
 /** @param bytes a character for each */
