@@ -1,4 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './ports.ts'
@@ -18,9 +27,12 @@ export interface Postgres {
  * Starts the real PostgreSQL, from npm, on a free port.
  *
  * @param options `isDurable`: it waits for the disk at each commit, as in production; a test that is not about
- *   power cuts need not
+ *   power cuts need not. `isEncrypted`: it takes connections by TLS only.
  */
-export async function startPostgres(options: { readonly isDurable: boolean }): Promise<Postgres> {
+export async function startPostgres(options: {
+  readonly isDurable: boolean
+  readonly isEncrypted?: boolean
+}): Promise<Postgres> {
   const EmbeddedPostgres = await loadLibrary()
   const databaseDir = mkdtempSync(join(tmpdir(), 'ligature-postgres-'))
   const port = await freePort()
@@ -28,6 +40,7 @@ export async function startPostgres(options: { readonly isDurable: boolean }): P
     ...(options.isDurable ? [] : ['fsync=off']),
     'max_connections=300',
     'listen_addresses=127.0.0.1',
+    ...(options.isEncrypted ? ['ssl=on', 'ssl_cert_file=certificate.pem', 'ssl_key_file=key.pem'] : []),
   ]
   const postgres = new EmbeddedPostgres({
     databaseDir,
@@ -43,6 +56,7 @@ export async function startPostgres(options: { readonly isDurable: boolean }): P
     onError: () => undefined,
   })
   await postgres.initialise()
+  if (options.isEncrypted) encryptOnly(databaseDir)
   await postgres.start()
   return {
     url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
@@ -58,6 +72,19 @@ export async function startPostgres(options: { readonly isDurable: boolean }): P
       rmSync(databaseDir, { recursive: true, force: true })
     },
   }
+}
+
+export const testCertificate = join(import.meta.dirname, 'tls/test-only-certificate.pem')
+
+/** PostgreSQL wants its key readable by itself alone. */
+function encryptOnly(databaseDir: string): void {
+  const owner = statSync(databaseDir)
+  const key = join(databaseDir, 'key.pem')
+  copyFileSync(testCertificate, join(databaseDir, 'certificate.pem'))
+  copyFileSync(join(import.meta.dirname, 'tls/test-only-key.pem'), key)
+  chmodSync(key, 0o600)
+  for (const file of ['certificate.pem', 'key.pem']) chownSync(join(databaseDir, file), owner.uid, owner.gid)
+  writeFileSync(join(databaseDir, 'pg_hba.conf'), 'hostssl all all 127.0.0.1/32 password\n')
 }
 
 /**

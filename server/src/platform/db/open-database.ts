@@ -63,6 +63,12 @@ function inWords(error: unknown, location: DatabaseLocation): unknown {
       `PostgreSQL cannot be reached${code === '' ? '' : ` (${code})`}; is --database right?`,
     )
   }
+  if (/^(?:CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code)) {
+    return new StartError(
+      `PostgreSQL's certificate is not trusted (${code}); name its authority in --database: ` +
+        '?sslmode=verify-full&sslrootcert=/path/of/the/authority.pem',
+    )
+  }
   // Class 28: the password or the permission to connect; 3D: no such database.
   if (/^(?:28|3D)/.test(code) && error instanceof Error) {
     return new StartError(`PostgreSQL refused the connection: ${error.message}`)
