@@ -18,6 +18,8 @@ export interface ProcessOptions {
   readonly environment?: Readonly<Record<string, string>>
   /** Instead of `server/src/main.ts`. */
   readonly program?: string
+  /** Instead of the Node that runs the tests. */
+  readonly node?: string
   /** A module that is run before it. */
   readonly preload?: string
   /** For its standard input. */
@@ -101,7 +103,7 @@ export function residentMegabytes(pid: number): number {
 
 function spawnChild(t: RunningTest, args: readonly string[], options: ProcessOptions) {
   const preload = options.preload === undefined ? [] : ['--import', options.preload]
-  const child = spawn(process.execPath, [...preload, options.program ?? MAIN, ...args], {
+  const child = spawn(options.node ?? process.execPath, [...preload, options.program ?? MAIN, ...args], {
     env: { ...inherited(), ...options.environment },
     stdio: 'pipe',
   })
