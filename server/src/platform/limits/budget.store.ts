@@ -22,6 +22,8 @@ export interface Charge {
   readonly budget: Budget
   /** What is counted: an address, an IP, a client id. Stored as a keyed hash only. */
   readonly key: string
+  /** How much is taken, for a budget of something else than times, e.g. of money. Otherwise one. */
+  readonly amount?: number
 }
 
 /** The budget that had no room, and how long until it has. */
@@ -33,7 +35,7 @@ export interface NoRoom {
 const storedEntries = z.array(z.tuple([z.number(), z.number()]))
 
 /**
- * Takes one from each of these budgets, or from none.
+ * Takes from each of these budgets what is charged, or from none.
  *
  * The rows are locked by the statement that reads them, in the order of their keys, so that two requests
  * with the same budgets wait for each other and neither sees a count that is about to change.
@@ -49,12 +51,17 @@ export async function takeAll(
 ): Promise<NoRoom | undefined> {
   const rows = await lockSpendings(tx, vault, charges, now)
   const tight = rows
-    .map(({ budget, spending }) => ({ budgetName: budget.name, waitMs: waitMs(budget, spending, now) }))
+    .map(({ budget, spending, amount }) => ({
+      budgetName: budget.name,
+      waitMs: waitMs(budget, spending, amount, now),
+    }))
     .filter((room) => room.waitMs > 0)
     .toSorted((one, other) => other.waitMs - one.waitMs)[0]
   if (tight !== undefined) return tight
 
-  for (const { key, budget, spending } of rows) await save(tx, key, budget, spend(budget, spending, now), now)
+  for (const { key, budget, spending, amount } of rows) {
+    await save(tx, key, budget, spend(budget, spending, amount, now), now)
+  }
   return undefined
 }
 
@@ -83,6 +90,7 @@ export async function sweepBudgets(db: Db, now: number, atMost: number): Promise
 interface LockedSpending {
   readonly key: string
   readonly budget: Budget
+  readonly amount: number
   readonly spending: Spending
 }
 
@@ -93,7 +101,11 @@ async function lockSpendings(
   now: number,
 ): Promise<LockedSpending[]> {
   const wanted = charges
-    .map(({ budget, key }) => ({ budget, key: vault.blindIndex(`budget ${budget.name}`, key) }))
+    .map(({ budget, key, amount = 1 }) => ({
+      budget,
+      amount,
+      key: vault.blindIndex(`budget ${budget.name}`, key),
+    }))
     .toSorted((one, other) => (one.key < other.key ? -1 : 1))
   const rows = await tx
     .insertInto('budget')
@@ -114,12 +126,13 @@ async function lockSpendings(
     .execute()
 
   const byKey = new Map(rows.map((row) => [row.key, row]))
-  return wanted.map(({ budget, key }) => {
+  return wanted.map(({ budget, amount, key }) => {
     const row = byKey.get(key)
     const isCurrent = row !== undefined && row.expires_at > now
     return {
       key,
       budget,
+      amount,
       spending: isCurrent
         ? { entries: storedEntries.parse(JSON.parse(row.spent)), inARow: row.in_a_row }
         : NOTHING_SPENT,

@@ -1,10 +1,10 @@
-/** How many times something may happen in any stretch of time of that length. */
+/** How many times something may happen, or how much may be spent, in any stretch of time of that length. */
 export interface Limit {
   readonly max: number
   readonly perMs: number
 }
 
-/** How often something may happen to one key. */
+/** How often something may happen to one key, or how much may be spent for it. */
 export interface Budget {
   /** Part of the stored key: two budgets never share a count. */
   readonly name: string
@@ -29,37 +29,46 @@ export interface Spending {
 export const NOTHING_SPENT: Spending = { entries: [], inARow: 0 }
 
 /**
- * Tells whether one more fits.
+ * Tells whether so much more fits.
  *
  * @returns milliseconds until it would; 0 when it fits now
  */
-export function waitMs(budget: Budget, spending: Spending, now: number): number {
+export function waitMs(budget: Budget, spending: Spending, amount: number, now: number): number {
   const row = budget.inARow
   const blocked = row !== undefined && spending.inARow >= row.max ? row.forgottenAfterMs : 0
-  return Math.max(blocked, ...budget.limits.map((limit) => waitForLimitMs(budget, limit, spending, now)))
+  const waits = budget.limits.map((limit) => waitForLimitMs(budget, limit, spending, amount, now))
+  return Math.max(blocked, ...waits)
 }
 
-/** Walks from the newest entry back: the one that fills the limit must grow old first. */
-function waitForLimitMs(budget: Budget, limit: Limit, spending: Spending, now: number): number {
-  let count = 0
-  for (const [startedAt, times] of spending.entries.toReversed()) {
-    count += times
+/** Walks from the newest entry back: the one that leaves too little room must grow old first. */
+function waitForLimitMs(
+  budget: Budget,
+  limit: Limit,
+  spending: Spending,
+  amount: number,
+  now: number,
+): number {
+  // It never fits; the caller learns of a wait all the same, so that he does not come back at once.
+  if (amount > limit.max) return limit.perMs
+  let spent = 0
+  for (const [startedAt, part] of spending.entries.toReversed()) {
+    spent += part
     const leavesAt = startedAt + budget.grainMs - 1 + limit.perMs
-    if (count >= limit.max) return Math.max(0, leavesAt - now)
+    if (spent + amount > limit.max) return Math.max(0, leavesAt - now)
   }
   return 0
 }
 
-/** The spending after one more, without what no longer counts. */
-export function spend(budget: Budget, spending: Spending, now: number): Spending {
+/** The spending after so much more, without what no longer counts. */
+export function spend(budget: Budget, spending: Spending, amount: number, now: number): Spending {
   const startedAt = now - (now % budget.grainMs)
   const oldest = now - longestMs(budget)
   const kept = spending.entries.filter(([start]) => start + budget.grainMs > oldest)
   const last = kept.at(-1)
   const entries =
     last?.[0] === startedAt
-      ? [...kept.slice(0, -1), [startedAt, last[1] + 1] as const]
-      : [...kept, [startedAt, 1] as const]
+      ? [...kept.slice(0, -1), [startedAt, last[1] + amount] as const]
+      : [...kept, [startedAt, amount] as const]
   return { entries, inARow: spending.inARow + 1 }
 }
 

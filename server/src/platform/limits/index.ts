@@ -1,2 +1,2 @@
-export type { Budget } from './budget.ts'
+export type { Budget, Limit } from './budget.ts'
 export { type Charge, giveOneBack, sweepBudgets, takeAll } from './budget.store.ts'
