@@ -53,7 +53,7 @@ async function startBridge(t: TestContext, ...statuses: number[]) {
     response.writeHead(statuses.shift() ?? 500).end()
   })
   const child = spawn(process.execPath, ['--input-type=module', '-'], {
-    env: { LIGATURE_SMS_SECRET: SECRET, CARRIER_URL: carrier.url.href, PORT: '0' },
+    env: { SMS_BRIDGE_SECRET: SECRET, CARRIER_URL: carrier.url.href, PORT: '0' },
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   t.onTestFinished(async () => {

@@ -24,11 +24,6 @@ export const theOutsideWorld: Migration = {
       .addColumn('rank', 'integer', (column) => column.notNull())
       .execute()
     await schema
-      .createTable('message_text')
-      .addColumn('name', 'text', (column) => column.primaryKey())
-      .addColumn('value', 'text', (column) => column.notNull())
-      .execute()
-    await schema
       .createTable('message_attempt')
       .addColumn('id', 'text', (column) => column.primaryKey())
       .addColumn('message_id', 'text', (column) => column.notNull())

@@ -4,7 +4,7 @@ import { record } from './audit/index.ts'
 import { algorithmsInUse, allOrigins, type Application, findApplication } from './applications/index.ts'
 import { connectionRefusals } from './connections/index.ts'
 import type { Deployment } from './deployment.ts'
-import { channelsOf, type Gateway } from './messages/index.ts'
+import { type Gateways, sweepAttempts } from './messages/index.ts'
 import type { Clock } from './platform/clock.ts'
 import { isAnswering } from './platform/db/deployment.store.ts'
 import type { Db } from './platform/db/index.ts'
@@ -34,6 +34,7 @@ import { openSigningKeys } from './tokens/index.ts'
 import { userRefusals } from './users/index.ts'
 import { type SendEndpointDeps, sendEndpoints } from './verifications/endpoints.ts'
 import {
+  listSendWarnings,
   listTestAddresses,
   type SendBudgets,
   sweepVerifications,
@@ -71,9 +72,9 @@ export interface ServerOptions {
   /** Where clients reach us; the issuer is made from it. Asked at each use: it may be known only after listening. */
   publicUrl(): string
   readonly trustedProxies: readonly string[]
-  readonly gateways: readonly Gateway[]
+  readonly gateways: Gateways
+  /** What holds where the policy sets nothing. */
   readonly sendBudgets: SendBudgets
-  readonly allowedAreaCodes: readonly string[]
   readonly weChatApi: URL
   readonly weChatOutbound: Outbound
 }
@@ -94,8 +95,6 @@ export async function createServer(deployment: Deployment, options: ServerOption
     vault,
     signingKeys,
     issuer: () => `${options.publicUrl()}/api/v1/oauth2`,
-    channels: channelsOf(options.gateways),
-    resendMs: Math.min(...options.sendBudgets.destination.limits.map((limit) => limit.perMs)),
     readStateToken: async (stateToken, clientId, now) =>
       (await findOpenSignIn({ db, vault }, stateToken, clientId, now)).id,
   }
@@ -120,8 +119,11 @@ export async function listen(app: FastifyInstance, host: string, port: number): 
 
 const SWEEP_EVERY_MS = 60_000
 const SWEEP_ROWS = 500
+const DAY_MS = 24 * 60 * 60 * 1000
 /** How long what is over is kept for whoever looks into it. */
-const KEPT_MS = 24 * 60 * 60 * 1000
+const KEPT_MS = DAY_MS
+/** How long attempts at messages are kept: bills come once a month. */
+const ATTEMPTS_KEPT_MS = 90 * DAY_MS
 
 /** Removes what is long over, a few rows at a time. Nothing is right only because this ran. */
 export function startSweeping(app: FastifyInstance, db: Db, clock: Clock, log: Log): void {
@@ -138,6 +140,7 @@ export async function sweep(db: Db, now: number): Promise<void> {
   for (const remove of [sweepVerifications, sweepSignIns, sweepSessions]) {
     await remove(db, now - KEPT_MS, SWEEP_ROWS)
   }
+  await sweepAttempts(db, now - ATTEMPTS_KEPT_MS, SWEEP_ROWS)
 }
 
 /** A fixed code lets in whoever knows it: each one is told of at every start, and recorded. */
@@ -148,16 +151,22 @@ export async function warnOfTestAddresses(db: Db, log: Log, now: number): Promis
   }
 }
 
+/** What lets more codes out than is usual, or none at all, is told of at every start. */
+export async function warnOfSending(db: Db, gateways: Gateways, log: Log): Promise<void> {
+  for (const warning of await listSendWarnings(db, gateways)) log.warn(warning)
+}
+
 // What the commands put together around the server; the rooms themselves are entered here only.
 export { startWeChatEmulator } from './connections/index.ts'
 export { addDevPage, demoConnections, seed } from './development/index.ts'
-export { openDevInbox, openHttpSmsGateway, openSmtpGateway } from './messages/index.ts'
+export { fixedGateways, openDevInbox, openGateways, openHttpSmsGateway } from './messages/index.ts'
 export {
   deleteUser,
   disableUser,
   enableUser,
   explainSignIn,
   importUsers,
+  reportMessages,
   showUser,
 } from './operators/index.ts'
 export { developmentSendBudgets, productionSendBudgets } from './verifications/index.ts'

@@ -57,35 +57,6 @@ export const settingDefinitions = {
     meaning:
       'The key that everything at rest is encrypted under: 32 bytes in base64. Without it the database cannot be read.',
   },
-  areaCodes: {
-    flag: 'area-codes',
-    variable: 'LIGATURE_AREA_CODES',
-    default: '86',
-    meaning: 'Area codes, separated by commas, that text messages may go to.',
-  },
-  smtpUrl: {
-    variable: 'LIGATURE_SMTP_URL',
-    default: 'none: no email codes',
-    meaning:
-      'Mail server, smtp://user:password@host:587 or smtps://…; STARTTLS is required unless it is this machine.',
-  },
-  mailFrom: {
-    flag: 'mail-from',
-    variable: 'LIGATURE_MAIL_FROM',
-    default: 'none',
-    meaning: 'Sender of mails, for example Example <no-reply@example.com>. Needed with the mail server.',
-  },
-  smsUrl: {
-    flag: 'sms-url',
-    variable: 'LIGATURE_SMS_URL',
-    default: 'none: no SMS codes',
-    meaning: 'https address of the bridge to your SMS carrier, which is called with signed requests.',
-  },
-  smsSecret: {
-    variable: 'LIGATURE_SMS_SECRET',
-    default: 'none',
-    meaning: 'Secret of that signature, whsec_ and 24 to 64 bytes in base64. Needed with the bridge.',
-  },
   weChatApi: {
     flag: 'wechat-api',
     variable: 'LIGATURE_WECHAT_API',
@@ -123,11 +94,6 @@ const schemas = {
     .optional(),
   trustedProxies: list.pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))).default([]),
   masterKey: z.string().optional(),
-  areaCodes: list.pipe(z.array(z.string().regex(/^[1-9]\d{0,2}$/))).default(['86']),
-  smtpUrl: z.string().optional(),
-  mailFrom: z.string().optional(),
-  smsUrl: z.string().optional(),
-  smsSecret: z.string().optional(),
   weChatApi: z
     .string()
     .refine((text) => isHttpsOrLoopback(text))

@@ -25,6 +25,19 @@ test('what is long over is removed, and what still counts stays', async (t) => {
   expect(await program.login('alice')).toMatchObject({ outcome: 'SUCCESS' })
 })
 
+test('attempts at messages are kept for ninety days', async (t) => {
+  const server = await startServer(t)
+  await server.miniProgram().send('13800138000', 'BIND_MOBILE_SMS')
+
+  server.clock.advance(90 * DAY)
+  await sweep(server.deployment.db, server.clock.now())
+  expect(await server.count('message_attempt')).toBe(1)
+
+  server.clock.advance(1)
+  await sweep(server.deployment.db, server.clock.now())
+  expect(await server.count('message_attempt')).toBe(0)
+})
+
 test('an expired code is refused before any sweep came by', async (t) => {
   const server = await startServer(t)
   const signIn = await server.miniProgram().openSignIn('alice')

@@ -15,9 +15,6 @@ const serverSettings: readonly SettingName[] = [
   ...dataSettings,
   'publicUrl',
   'trustedProxies',
-  'areaCodes',
-  'mailFrom',
-  'smsUrl',
   'weChatApi',
   'log',
 ]
@@ -43,6 +40,13 @@ export function commandLine(): Command {
     .description('what happened in a sign-in, and why it ended as it did')
     .action(async (signInId: string, flags: Flags) =>
       (await import('./operate.ts')).explain(settingsOf(flags), signInId),
+    )
+
+  withFlags(program.command('messages'), dataSettings)
+    .option('--hours <number>', 'how far to look back, at most 2160 (90 days)', '24')
+    .description('what went out by each gateway, what did not and why, and what it cost')
+    .action(async ({ hours, ...flags }: Flags & { readonly hours: string }) =>
+      (await import('./operate.ts')).messages(settingsOf(flags), hours),
     )
   return program
 }

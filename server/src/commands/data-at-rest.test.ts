@@ -5,6 +5,7 @@ import { describe, expect, test, type TestContext } from 'vitest'
 import { importUsers } from '../app.ts'
 import { demoConnections } from '../development/index.ts'
 import { deriveKey, decrypt } from '../platform/vault/vault.ts'
+import { setGateway } from '../testing/carriers.ts'
 import { newDirectory } from '../testing/data-directory.ts'
 import type { MiniProgram, Reply } from '../testing/mini-program.ts'
 import { startPostgres } from '../testing/postgres.ts'
@@ -79,6 +80,12 @@ async function liveOnce(
     keepSession(await signIn.registerBind(address, await codeTo(address)))
   }
 
+  for (const [name, gateway] of Object.entries(gateways)) await setGateway(server, name, gateway)
+  secrets.push(
+    { name: 'the secret of a gateway', value: gateways.bridge.secret },
+    { name: 'the password of a gateway', value: gateways.mail.password },
+  )
+
   const stranger = await program.openSignIn('erin')
   for (const address of [zhao, zhaoMail]) {
     await stranger.send(address)
@@ -102,6 +109,21 @@ async function liveOnce(
     keep('an id_token', reply.body['id_token'])
   }
 }
+
+const gateways = {
+  bridge: {
+    kind: 'http-sms',
+    url: 'https://sms.example.com/send',
+    secret: `whsec_${Buffer.alloc(32, 5).toString('base64')}`,
+  },
+  mail: {
+    kind: 'smtp',
+    host: 'mail.example.com',
+    user: 'somebody',
+    password: 'Passw0rd-0f-the-mail-server',
+    from: 'no-reply@example.com',
+  },
+} as const
 
 async function* linesOf(mobile: string, email: string, unproved: string): AsyncGenerator<string> {
   yield JSON.stringify({

@@ -1,6 +1,14 @@
 import { open } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
-import { deleteUser, disableUser, enableUser, explainSignIn, importUsers, showUser } from '../app.ts'
+import {
+  deleteUser,
+  disableUser,
+  enableUser,
+  explainSignIn,
+  importUsers,
+  reportMessages,
+  showUser,
+} from '../app.ts'
 import type { Settings } from '../config.ts'
 import { type Deployment, openExistingDeployment } from '../deployment.ts'
 import { systemClock } from '../platform/clock.ts'
@@ -52,6 +60,23 @@ export function change(settings: Settings, kind: keyof typeof changes, user: str
 export function explain(settings: Settings, signInId: string): Promise<void> {
   return withDeployment(settings, async ({ db }) => {
     for (const line of await explainSignIn(db, signInId)) process.stdout.write(`${line}\n`)
+  })
+}
+
+const HOUR_MS = 60 * 60 * 1000
+/** Older attempts are swept away. */
+const MAX_HOURS = 90 * 24
+
+/** `ligature messages --hours HOURS` */
+export function messages(settings: Settings, hours: string): Promise<void> {
+  const count = Number(hours)
+  if (!/^[1-9]\d*$/.test(hours) || count > MAX_HOURS) {
+    throw new StartError(`--hours is a whole number from 1 to ${MAX_HOURS}`)
+  }
+  return withDeployment(settings, async ({ db }, now) => {
+    const lines = await reportMessages(db, now - count * HOUR_MS)
+    for (const line of lines) process.stdout.write(`${line}\n`)
+    if (lines.length === 0) process.stdout.write(`no message in the last ${count} hours\n`)
   })
 }
 

@@ -3,9 +3,9 @@ import {
   addDevPage,
   demoConnections,
   developmentSendBudgets,
+  fixedGateways,
   openDevInbox,
-  openHttpSmsGateway,
-  openSmtpGateway,
+  openGateways,
   productionSendBudgets,
   seed,
   type ServerOptions,
@@ -14,8 +14,8 @@ import {
 import type { Settings } from '../config.ts'
 import type { Deployment } from '../deployment.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { Log } from '../platform/log.ts'
 import { openOutboundLane } from '../platform/outbound/outbound.ts'
-import { StartError } from '../platform/start-error.ts'
 
 const WECHAT_API = new URL('https://api.weixin.qq.com')
 
@@ -29,12 +29,14 @@ export interface Closing {
 
 type OutsideOptions = Pick<ServerOptions, 'gateways' | 'sendBudgets' | 'weChatApi' | 'weChatOutbound'>
 
-/** The real outside world, as the settings describe it. */
-export async function openProduction(
+/** The real outside world, as the database describes it. */
+export function openProduction(
+  { db, vault }: Deployment,
   clock: Clock,
-  settings: Settings,
-): Promise<{ readonly options: OutsideOptions } & Closing> {
-  const gateways = [...smsGateways(clock, settings), ...mailGateways(settings)]
+  log: Log,
+  settings: Pick<Settings, 'weChatApi'>,
+): { readonly options: OutsideOptions } & Closing {
+  const gateways = openGateways({ db, vault, clock, log })
   return {
     options: {
       gateways,
@@ -42,27 +44,8 @@ export async function openProduction(
       weChatApi: settings.weChatApi ?? WECHAT_API,
       weChatOutbound: openOutboundLane(MAX_IN_FLIGHT),
     },
-    async close() {
-      for (const gateway of gateways) await gateway.close?.()
-    },
+    close: () => gateways.close(),
   }
-}
-
-function smsGateways(clock: Clock, { smsUrl, smsSecret }: Settings) {
-  if (smsUrl === undefined && smsSecret === undefined) return []
-  if (smsUrl === undefined || smsSecret === undefined) {
-    throw new StartError('LIGATURE_SMS_URL and LIGATURE_SMS_SECRET belong together; one of them is missing')
-  }
-  const outbound = openOutboundLane(MAX_IN_FLIGHT)
-  return [openHttpSmsGateway({ clock, outbound }, { url: smsUrl, secret: smsSecret })]
-}
-
-function mailGateways({ smtpUrl, mailFrom }: Settings) {
-  if (smtpUrl === undefined && mailFrom === undefined) return []
-  if (smtpUrl === undefined || mailFrom === undefined) {
-    throw new StartError('LIGATURE_SMTP_URL and LIGATURE_MAIL_FROM belong together; one of them is missing')
-  }
-  return [openSmtpGateway({ url: smtpUrl, from: mailFrom })]
 }
 
 /** Stand-ins for the outside world on this machine, with the demo data. */
@@ -79,7 +62,8 @@ export async function openDevelopment(
   )
   return {
     options: {
-      gateways: inbox.gateways,
+      // Whatever gateways the database has: nothing leaves this machine.
+      gateways: fixedGateways(inbox.gateways),
       sendBudgets: developmentSendBudgets,
       weChatApi: settings.weChatApi ?? weChat.apiBase,
       weChatOutbound: openOutboundLane(MAX_IN_FLIGHT),

@@ -1,7 +1,14 @@
 import type { ServerResponse } from 'node:http'
 import { flushCompileCache } from 'node:module'
 import type { FastifyInstance } from 'fastify'
-import { createServer, listen, type ServerOptions, startSweeping, warnOfTestAddresses } from '../app.ts'
+import {
+  createServer,
+  listen,
+  type ServerOptions,
+  startSweeping,
+  warnOfSending,
+  warnOfTestAddresses,
+} from '../app.ts'
 import type { Settings } from '../config.ts'
 import { type Deployment, type Mode, openDeployment } from '../deployment.ts'
 import { systemClock } from '../platform/clock.ts'
@@ -32,12 +39,10 @@ export async function serveDevelopment(settings: Settings): Promise<void> {
 /** `ligature start` */
 export async function serveProduction(settings: Settings): Promise<void> {
   const log = openLog(settings.log ?? 'json', process.stderr)
-  const outside = await openProduction(systemClock, settings)
   const deployment = await open(settings, 'production', './data')
+  const outside = openProduction(deployment, systemClock, log, settings)
   await warnOfTestAddresses(deployment.db, log, systemClock.now())
-  if (outside.options.gateways.length === 0) {
-    log.warn('no gateway for SMS or email is configured: nobody can prove an address')
-  }
+  await warnOfSending(deployment.db, outside.options.gateways, log)
   if (settings.publicUrl === undefined) {
     log.warn('public-url is not set: id_tokens are issued for the address that this server listens on')
   }
@@ -69,7 +74,6 @@ async function serve(
     log,
     publicUrl: () => settings.publicUrl ?? url,
     trustedProxies: settings.trustedProxies,
-    allowedAreaCodes: settings.areaCodes,
     ...outside,
   })
   addRoutes(app)

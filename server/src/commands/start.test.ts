@@ -5,9 +5,13 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
-import type { Mode } from '../deployment.ts'
+import { type Mode, openExistingDeployment } from '../deployment.ts'
+import { saveGateway } from '../messages/index.ts'
+import { inTransaction } from '../platform/db/index.ts'
+import { savePolicy } from '../platform/policy/index.ts'
 import { newDataDirectory, newDirectory } from '../testing/data-directory.ts'
 import { runLigature, startProcess } from '../testing/server-process.ts'
+import { sendPolicy } from '../verifications/index.ts'
 
 const OTHER_KEY = Buffer.alloc(32, 7).toString('base64')
 
@@ -85,11 +89,6 @@ describe('what is not right stops the start, in one sentence, and leaves the dat
       what: 'a secret as a flag',
       args: ['--master-key', OTHER_KEY],
       says: "unknown option '--master-key'",
-    },
-    {
-      what: 'half a gateway',
-      args: ['--sms-url', 'http://127.0.0.1:9'],
-      says: 'LIGATURE_SMS_URL and LIGATURE_SMS_SECRET belong together; one of them is missing',
     },
   ]
 
@@ -177,6 +176,34 @@ test('of two processes that start at once on a new directory one makes the keys 
   const [one, other] = await Promise.all([startProcess(t, args), startProcess(t, args)])
 
   expect(await keyIdsOf(one.url)).toEqual(await keyIdsOf(other.url))
+})
+
+test('what is unusual about sending is told of at every start, and stops none', async (t) => {
+  const dataDirectory = await newDataDirectory(t, 'production')
+  const warnings = async () => {
+    const server = await startProcess(t, ['start', '--log', 'readable', '--data', dataDirectory])
+    await server.kill('SIGTERM')
+    return [...server.stderr().matchAll(/(?:warning|ERROR):? (.*)/g)].map(([, said = '']) => said)
+  }
+  expect(await warnings()).toContain('no gateway for SMS or email is configured: nobody can prove an address')
+
+  const { db, vault, close } = await openExistingDeployment(
+    { dataDirectory, masterKey: undefined },
+    Date.now(),
+  )
+  await savePolicy(db, sendPolicy, { per_deployment: ['20000 per day'] })
+  const secret = `whsec_${Buffer.alloc(32, 5).toString('base64')}`
+  await inTransaction(db, async (tx) => {
+    await saveGateway(tx, vault, 'good', { kind: 'http-sms', url: 'https://sms.example.com', secret }, 0)
+    await saveGateway(tx, vault, 'broken', { kind: 'http-sms', url: 'https://sms.example.com', secret }, 1)
+  })
+  await db.updateTable('gateway').set({ kind: 'pigeon' }).where('name', '=', 'broken').execute()
+  await close()
+
+  expect((await warnings()).filter((warning) => /send|gateway/.test(warning))).toEqual([
+    'a gateway is left out: its settings cannot be used  gateway=broken kind=pigeon because=this version knows no such kind',
+    'sending.per_deployment allows more than is usual: 20000 per day instead of 10000 per day',
+  ])
 })
 
 async function keyIdsOf(url: string): Promise<string[]> {

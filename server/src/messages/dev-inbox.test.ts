@@ -1,17 +1,16 @@
 import { expect, test } from 'vitest'
 import { codeEmail, codeMessage } from '../testing/code-message.ts'
-import { openDevInbox } from './dev-inbox.ts'
+import { type DevInbox, openDevInbox } from './dev-inbox.ts'
 import type { CodeMessage } from './message.ts'
-import { channelsOf, sendMessage } from './send-message.ts'
 
 test('it receives both channels and shows the newest first', async () => {
   const inbox = openDevInbox()
   const text = codeMessage()
   const email = codeEmail({ verifyCode: '123456', language: 'en' })
-  expect(channelsOf(inbox.gateways)).toEqual(['sms', 'email'])
+  expect(inbox.gateways.map(({ channel }) => channel)).toEqual(['sms', 'email'])
 
-  expect(await sendMessage(inbox.gateways, text)).toEqual({ result: 'sent' })
-  expect(await sendMessage(inbox.gateways, email)).toEqual({ result: 'sent' })
+  expect(await sendBy(inbox, text)).toEqual({ result: 'sent' })
+  expect(await sendBy(inbox, email)).toEqual({ result: 'sent' })
 
   expect(inbox.list()).toEqual([
     {
@@ -76,7 +75,7 @@ test('it keeps two hundred messages and forgets the oldest', async () => {
   const inbox = await inboxWith(...messages.slice(0, 200))
   expect(inbox.list().at(-1)?.code).toBe('0')
 
-  await sendMessage(inbox.gateways, codeMessage({ verifyCode: '200' }))
+  await sendBy(inbox, codeMessage({ verifyCode: '200' }))
 
   expect(inbox.list()).toHaveLength(200)
   expect(inbox.list()[0]?.code).toBe('200')
@@ -87,7 +86,7 @@ test('a list that was handed out does not change', async () => {
   const inbox = await inboxWith(codeMessage())
   const before = inbox.list()
 
-  await sendMessage(inbox.gateways, codeMessage())
+  await sendBy(inbox, codeMessage())
 
   expect(before).toHaveLength(1)
 })
@@ -98,16 +97,20 @@ test('a listener is told of every message until it stops listening', async () =>
   const stop = inbox.onMessage(({ code }) => heard.push(code))
   const stopOther = inbox.onMessage(() => stopOther())
 
-  await sendMessage(inbox.gateways, codeMessage({ verifyCode: '1' }))
-  await sendMessage(inbox.gateways, codeEmail({ verifyCode: '2' }))
+  await sendBy(inbox, codeMessage({ verifyCode: '1' }))
+  await sendBy(inbox, codeEmail({ verifyCode: '2' }))
   stop()
-  await sendMessage(inbox.gateways, codeMessage({ verifyCode: '3' }))
+  await sendBy(inbox, codeMessage({ verifyCode: '3' }))
 
   expect(heard).toEqual(['1', '2'])
 })
 
+function sendBy(inbox: DevInbox, message: CodeMessage) {
+  return inbox.gateways.find(({ channel }) => channel === message.to.channel)?.send(message)
+}
+
 async function inboxWith(...messages: readonly CodeMessage[]) {
   const inbox = openDevInbox()
-  for (const message of messages) await sendMessage(inbox.gateways, message)
+  for (const message of messages) await sendBy(inbox, message)
   return inbox
 }

@@ -126,7 +126,7 @@ test('plain http to another machine wants to be allowed by name', () => {
   const deps = { clock: systemClock, outbound: openOutboundLane(1) }
 
   expect(() => openHttpSmsGateway(deps, settings)).toThrow('danger_plaintext')
-  expect(openHttpSmsGateway(deps, { ...settings, dangerPlaintext: true }).channel).toBe('sms')
+  expect(openHttpSmsGateway(deps, { ...settings, danger_plaintext: true }).channel).toBe('sms')
 })
 
 test.each([

@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto'
-import type { Clock } from '../platform/clock.ts'
-import { OutboundError, type Outbound } from '../platform/outbound/outbound.ts'
+import { z } from 'zod'
+import { OutboundError } from '../platform/outbound/outbound.ts'
+import { secretField } from '../platform/secret-field.ts'
 import { StartError } from '../platform/start-error.ts'
+import type { GatewayDeps } from './gateway-kind.ts'
 import { isLoopback } from './loopback.ts'
 import {
   failed,
@@ -14,20 +16,20 @@ import {
 } from './message.ts'
 import { applicationNameIn, renderSms } from './templates.ts'
 
-export interface HttpSmsGatewaySettings {
-  /** `https:`; plain `http:` only to this machine, because the body holds the code. */
-  readonly url: string
-  /** `whsec_` and 24 to 64 bytes in base64, as Standard Webhooks has it. */
-  readonly secret: string
-  /** Lets codes and numbers cross the network unencrypted, e.g. to a bridge in the same private network. */
-  readonly dangerPlaintext?: boolean
-}
+export const httpSmsSettings = z.strictObject({
+  url: z
+    .string()
+    .describe('Where the bridge to your carrier is called: https, or plain http to this machine only.'),
+  secret: secretField(
+    'The secret that requests are signed with, as Standard Webhooks has it: whsec_ and 24 to 64 random bytes in base64.',
+  ),
+  danger_plaintext: z
+    .boolean()
+    .optional()
+    .describe('Lets codes and numbers cross the network unencrypted, e.g. in a private network. Absent: no.'),
+})
 
-export interface HttpSmsGatewayDeps {
-  readonly clock: Clock
-  /** A lane of its own, which bounds what is in flight. */
-  readonly outbound: Outbound
-}
+export type HttpSmsSettings = z.output<typeof httpSmsSettings>
 
 const SECRET_PREFIX = 'whsec_'
 
@@ -40,7 +42,7 @@ const SECRET_PREFIX = 'whsec_'
  * @throws {StartError} for settings that cannot be meant
  * @see https://www.standardwebhooks.com: the signature covers `id.timestamp.body`
  */
-export function openHttpSmsGateway(deps: HttpSmsGatewayDeps, settings: HttpSmsGatewaySettings): Gateway {
+export function openHttpSmsGateway(deps: GatewayDeps, settings: HttpSmsSettings): Gateway {
   const url = parseUrl(settings)
   const key = parseSecret(settings.secret)
 
@@ -96,7 +98,7 @@ function outcomeOf(status: number): SendOutcome {
 }
 
 /** No message here shows the URL: it may hold a key. */
-function parseUrl({ url: text, dangerPlaintext }: HttpSmsGatewaySettings): URL {
+function parseUrl({ url: text, danger_plaintext: isPlaintextAllowed }: HttpSmsSettings): URL {
   const url = URL.parse(text)
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new StartError('The SMS gateway needs a url that begins with https://')
@@ -106,7 +108,7 @@ function parseUrl({ url: text, dangerPlaintext }: HttpSmsGatewaySettings): URL {
       'The SMS gateway is not asked for with a user name: its requests are signed with its secret',
     )
   }
-  if (url.protocol === 'http:' && !isLoopback(url.hostname) && dangerPlaintext !== true) {
+  if (url.protocol === 'http:' && !isLoopback(url.hostname) && isPlaintextAllowed !== true) {
     throw new StartError(
       'The SMS gateway must be reached over https://, or its settings must say danger_plaintext: codes would cross the network readable',
     )

@@ -1,5 +1,23 @@
-export { channelsOf, sendMessage } from './send-message.ts'
 export { openDevInbox, type DevInbox } from './dev-inbox.ts'
+export { gatewayDescription } from './gateway-description.ts'
+export { areaCode } from './gateway-kind.ts'
+export { remove as removeGateway } from './gateway.store.ts'
 export { openHttpSmsGateway } from './http-sms-gateway.ts'
-export { openSmtpGateway } from './smtp-gateway.ts'
+export {
+  countSince as countAttemptsSince,
+  listOfSignIn as listAttemptsOfSignIn,
+  type AttemptCount,
+  type RecordedAttempt,
+  sweep as sweepAttempts,
+} from './message-attempt.store.ts'
 export type { CodeMessage, Gateway, MessageTemplate, SendOutcome } from './message.ts'
+export {
+  channelsOf,
+  type ConfiguredGateway,
+  fixedGateways,
+  type Gateways,
+  openGateways,
+} from './open-gateways.ts'
+export { listGateways, saveGateway } from './save-gateway.ts'
+export { candidatesFor, sendMessage } from './send-message.ts'
+export { messageTexts } from './wording.ts'

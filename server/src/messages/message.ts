@@ -4,6 +4,14 @@ import type { Address, Channel } from '../users/index.ts'
 /** What a message says that its code is for. */
 export type MessageTemplate = 'bind' | 'register'
 
+/** What an operator would rather say than our own texts, for one template in one language. */
+export interface Wording {
+  readonly sms?: string | undefined
+  readonly emailSubject?: string | undefined
+  /** Plain text; the HTML part is made from it. */
+  readonly emailText?: string | undefined
+}
+
 /** A verification code on its way to the address that it proves. */
 export interface CodeMessage {
   /** One per send and not guessable; a gateway can tell a repeated delivery by it. */
@@ -17,6 +25,8 @@ export interface CodeMessage {
   /** As configured; the templates clean it. */
   readonly applicationName: Readonly<Record<Language, string>>
   readonly expiresInSeconds: number
+  /** The operator's own words, where he has any; the templates fill them. */
+  readonly wording?: Wording | undefined
   /** Milliseconds since the Unix epoch. */
   readonly sentAt: number
 }

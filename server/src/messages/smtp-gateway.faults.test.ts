@@ -163,7 +163,7 @@ async function startScriptedServer(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   // A server that listens on TCP has an address with a port.
   const { port } = server.address() as AddressInfo
-  const settings = { url: `smtp://127.0.0.1:${port}`, from: 'no-reply@example.com' }
+  const settings = { host: '127.0.0.1', port, security: 'none', from: 'no-reply@example.com' } as const
   const gateway = openSmtpGateway(settings, timeoutMs)
   onTestFinished(async () => {
     await gateway.close?.()

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { codeEmail } from '../testing/code-message.ts'
 import { startMailServer, TEST_CERTIFICATE } from '../testing/mail-server.ts'
 import { openSmtpGateway } from './smtp-gateway.ts'
-import type { SmtpGatewaySettings } from './smtp-settings.ts'
+import type { SmtpSettings } from './smtp-settings.ts'
 
 const FROM = 'Example <no-reply@example.com>'
 
@@ -119,18 +119,17 @@ test('a connection is kept and used again', async () => {
   expect(server.connections()).toBe(1)
 })
 
-test('the credentials of the url are used, decoded', async () => {
-  const server = await start(withPassword('p@ss/wörd'), {
-    url: (port) => `smtp://li%40example.com:p%40ss%2Fw%C3%B6rd@127.0.0.1:${port}`,
+test('user and password are used as they are written', async () => {
+  const server = await start(withPassword('p@ss/wörd%2F'), {
+    user: 'li@example.com',
+    password: 'p@ss/wörd%2F',
   })
 
   expect(await server.gateway.send(codeEmail())).toEqual({ result: 'sent' })
 })
 
 test('a wrong password is failed, and is not shown', async () => {
-  const server = await start(withPassword('right'), {
-    url: (port) => `smtp://li%40example.com:wr0ng@127.0.0.1:${port}`,
-  })
+  const server = await start(withPassword('right'), { user: 'li@example.com', password: 'wr0ng' })
 
   expect(await server.gateway.send(codeEmail())).toEqual({
     result: 'failed',
@@ -139,12 +138,12 @@ test('a wrong password is failed, and is not shown', async () => {
 })
 
 // To the gateway 0.0.0.0 is another machine, although it leads here.
-const ELSEWHERE = (port: number) => `smtp://user:secret@0.0.0.0:${port}`
+const ELSEWHERE = { host: '0.0.0.0', security: 'starttls', user: 'user', password: 'secret' } as const
 
 test('to another machine it upgrades to TLS before it says anything', async () => {
   const server = await start(withPassword('secret'), {
-    url: ELSEWHERE,
-    certificateAuthority: TEST_CERTIFICATE,
+    ...ELSEWHERE,
+    certificate_authority: TEST_CERTIFICATE,
   })
 
   expect(await server.gateway.send(codeEmail())).toEqual({ result: 'sent' })
@@ -171,7 +170,7 @@ test.each([
         onAuth: () => said.push('AUTH'),
         onMailFrom: () => said.push('MAIL'),
       },
-      { url: ELSEWHERE, ...(certificateAuthority !== undefined && { certificateAuthority }) },
+      { ...ELSEWHERE, certificate_authority: certificateAuthority },
     )
 
     expect(await server.gateway.send(codeEmail())).toEqual({
@@ -185,17 +184,17 @@ test.each([
 test('danger_plaintext speaks to another machine without TLS', async () => {
   const server = await start(
     { ...withPassword('secret'), hideSTARTTLS: true },
-    { url: ELSEWHERE, dangerPlaintext: true },
+    { ...ELSEWHERE, security: 'none', danger_plaintext: true },
   )
 
   expect(await server.gateway.send(codeEmail())).toEqual({ result: 'sent' })
   expect(server.received[0]?.isEncrypted).toBe(false)
 })
 
-test('smtps is encrypted from the first byte', async () => {
+test('tls is encrypted from the first byte', async () => {
   const server = await start(
     { secure: true },
-    { url: (port) => `smtps://localhost:${port}`, certificateAuthority: TEST_CERTIFICATE },
+    { host: 'localhost', security: 'tls', certificate_authority: TEST_CERTIFICATE },
   )
 
   expect(await server.gateway.send(codeEmail())).toEqual({ result: 'sent' })
@@ -225,13 +224,11 @@ test('closing waits for messages under way and in the queue, and later ones fail
   await closing
 })
 
-type Settings = Partial<Omit<SmtpGatewaySettings, 'url'>> & { readonly url?: (port: number) => string }
-
 /** A mail server with these `options`, and a gateway that leads to it. */
-async function start(options: SMTPServerOptions = {}, settings: Settings = {}) {
+async function start(options: SMTPServerOptions = {}, settings: Partial<SmtpSettings> = {}) {
   const server = await startMailServer(options)
-  const { url = (port: number) => `smtp://127.0.0.1:${port}`, ...others } = settings
-  const gateway = openSmtpGateway({ from: FROM, ...others, url: url(server.port) })
+  const { port } = server
+  const gateway = openSmtpGateway({ host: '127.0.0.1', port, security: 'none', from: FROM, ...settings })
   onTestFinished(() => gateway.close?.())
   return { ...server, gateway }
 }

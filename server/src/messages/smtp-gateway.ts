@@ -10,13 +10,16 @@ import {
   type Gateway,
   type SendOutcome,
 } from './message.ts'
-import { isPlainEmail, parseMailbox, parseSmtpUrl, type SmtpGatewaySettings } from './smtp-settings.ts'
+import { isPlainEmail, parseMailbox, smtpServerOf, type SmtpSettings } from './smtp-settings.ts'
 import { renderEmail } from './templates.ts'
 
 type Mailer = Transporter<SMTPPoolSentMessageInfo>
 
 /** More would meet the limits of common mail services before it makes anything faster. */
 const MAX_CONNECTIONS = 5
+
+/** Short enough that, where a mail server does not answer at all, there is time left to ask another one. */
+const CONNECT_TIMEOUT_MS = 2_000
 
 /**
  * Hands email to a mail server over a few connections that are kept and used again.
@@ -28,9 +31,9 @@ const MAX_CONNECTIONS = 5
  * @param timeoutMs milliseconds for one message, connecting included
  * @throws {StartError} for settings that cannot be meant
  */
-export function openSmtpGateway(settings: SmtpGatewaySettings, timeoutMs = SEND_TIMEOUT_MS): Gateway {
+export function openSmtpGateway(settings: SmtpSettings, timeoutMs = SEND_TIMEOUT_MS): Gateway {
   const from = parseMailbox(settings.from)
-  const server = parseSmtpUrl(settings)
+  const server = smtpServerOf(settings)
   const handovers = new WeakMap<AbortSignal, Handover>()
   let mailer: Promise<Mailer> | undefined
   const underWay = new Set<Promise<SendOutcome>>()
@@ -47,7 +50,8 @@ export function openSmtpGateway(settings: SmtpGatewaySettings, timeoutMs = SEND_
       maxRequeues: 1,
       disableFileAccess: true,
       disableUrlAccess: true,
-      ...(settings.certificateAuthority !== undefined && { tls: { ca: settings.certificateAuthority } }),
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      ...(settings.certificate_authority !== undefined && { tls: { ca: settings.certificate_authority } }),
     })
     return opened.use('stream', (mail, done) => {
       const handover = mail.data.signal && handovers.get(mail.data.signal)

@@ -1,49 +1,60 @@
 import { expect, test } from 'vitest'
-import { parseMailbox, parseSmtpUrl } from './smtp-settings.ts'
+import type { z } from 'zod'
+import { parseMailbox, smtpServerOf, smtpSettings } from './smtp-settings.ts'
 
 const from = 'no-reply@example.com'
 
+/** As a configuration file gives them. */
+function serverFor(settings: Partial<z.input<typeof smtpSettings>>) {
+  return smtpServerOf(smtpSettings.parse({ host: 'mail.example.com', from, ...settings }))
+}
+
 test.each([
+  [{}, { host: 'mail.example.com', port: 587, secure: false, requireTLS: true, ignoreTLS: false }],
+  [{ security: 'tls' }, { port: 465, secure: true, requireTLS: false, ignoreTLS: false }],
+  [{ port: 2525 }, { port: 2525, requireTLS: true }],
+  [{ host: 'localhost' }, { requireTLS: true, ignoreTLS: false }],
   [
-    'smtp://mail.example.com',
-    { host: 'mail.example.com', port: 587, secure: false, requireTLS: true, ignoreTLS: false },
+    { host: 'localhost', security: 'none' },
+    { requireTLS: false, ignoreTLS: true },
   ],
-  ['smtps://mail.example.com', { port: 465, secure: true, requireTLS: false, ignoreTLS: false }],
-  ['smtp://mail.example.com:2525/', { port: 2525 }],
-  ['smtp://localhost', { requireTLS: false, ignoreTLS: true }],
-  ['smtp://127.8.9.10', { requireTLS: false, ignoreTLS: true }],
-  ['smtp://[::1]:25', { host: '::1', requireTLS: false, ignoreTLS: true }],
-  ['smtp://127.0.0.1.example.com', { requireTLS: true, ignoreTLS: false }],
-  ['smtp://localhost.example.com', { requireTLS: true, ignoreTLS: false }],
-  ['smtp://notlocalhost', { requireTLS: true, ignoreTLS: false }],
-  ['smtp://u%40x:p%2F%3A@mail.example.com', { auth: { user: 'u@x', pass: 'p/:' } }],
-])('%s is understood', (url, server) => {
-  expect(parseSmtpUrl({ url, from })).toMatchObject(server)
+  [
+    { host: '127.8.9.10', security: 'none' },
+    { requireTLS: false, ignoreTLS: true },
+  ],
+  [
+    { host: '::1', port: 25, security: 'none' },
+    { host: '::1', requireTLS: false, ignoreTLS: true },
+  ],
+  [{ user: 'u@x', password: 'p/:%2F' }, { auth: { user: 'u@x', pass: 'p/:%2F' } }],
+] as const)('%o is understood', (settings, server) => {
+  expect(serverFor(settings)).toMatchObject(server)
 })
 
-test('danger_plaintext turns off STARTTLS, and never TLS that the url asks for', () => {
-  const plain = parseSmtpUrl({ url: 'smtp://mail.example.com', from, dangerPlaintext: true })
-  const encrypted = parseSmtpUrl({ url: 'smtps://mail.example.com', from, dangerPlaintext: true })
+test.each(['127.0.0.1.example.com', 'localhost.example.com', 'notlocalhost', '0.0.0.0', '2001:db8::1'])(
+  'nothing goes unencrypted to %s unless danger_plaintext allows it',
+  (host) => {
+    expect(() => serverFor({ host, security: 'none' })).toThrow('danger_plaintext')
+    expect(serverFor({ host, security: 'none', danger_plaintext: true })).toMatchObject({ ignoreTLS: true })
+  },
+)
 
-  expect(plain).toMatchObject({ secure: false, requireTLS: false, ignoreTLS: true })
-  expect(encrypted).toMatchObject({ secure: true })
+test('danger_plaintext turns off no encryption that security asks for', () => {
+  expect(serverFor({ danger_plaintext: true })).toMatchObject({ requireTLS: true, ignoreTLS: false })
+  expect(serverFor({ danger_plaintext: true, security: 'tls' })).toMatchObject({ secure: true })
 })
 
 test.each([
-  '',
-  'mail.example.com:587',
-  'http://mail.example.com',
-  'smtp://',
-  'smtp://user:s3cret@mail.example.com:99999',
-  'smtp://user:s3cret/x@mail.example.com',
-  'smtp://user:s3cret@mail.example.com/path',
-  'smtp://user:s3cret@mail.example.com?pool=true',
-  'smtp://user:s3cret@mail.example.com#x',
-  'smtp://user:s3cret%@mail.example.com',
-  'smtp://s3cret@mail.example.com',
-  'smtp://:s3cret@mail.example.com',
-])('the url "%s" is refused, and its password is not shown', (url) => {
-  expect(() => parseSmtpUrl({ url, from })).toThrow(
+  { host: '' },
+  { host: 'smtp://mail.example.com' },
+  { host: 'mail.example.com:587' },
+  { host: 'user:s3cret@mail.example.com' },
+  { host: 'mail.example.com/' },
+  { host: '[::1]' },
+  { password: 's3cret' },
+  { user: 's3cret' },
+])('%o is refused, and its password is not shown', (settings) => {
+  expect(() => serverFor(settings)).toThrow(
     expect.objectContaining({ name: 'StartError', message: expect.not.stringContaining('s3cret') }),
   )
 })

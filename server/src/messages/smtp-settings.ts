@@ -1,19 +1,35 @@
+import { z } from 'zod'
+import { secretField } from '../platform/secret-field.ts'
 import { StartError } from '../platform/start-error.ts'
 import { isLoopback } from './loopback.ts'
 
-export interface SmtpGatewaySettings {
-  /**
-   * `smtp://user:password@host:587` (STARTTLS, port 587 when not given) or `smtps://…` (TLS from the
-   * start, port 465). Credentials are percent-encoded and may be absent.
-   */
-  readonly url: string
-  /** `no-reply@example.com` or `Example <no-reply@example.com>`. */
-  readonly from: string
-  /** PEM certificates to trust instead of the public ones, for a mail server with a private authority. */
-  readonly certificateAuthority?: string
-  /** Lets codes and the password cross the network unencrypted. Not needed for a server on this machine. */
-  readonly dangerPlaintext?: boolean
-}
+/** How a connection to a mail server is encrypted: after its first words, from the first byte, or not at all. */
+const security = z.enum(['starttls', 'tls', 'none'])
+
+export const smtpSettings = z.strictObject({
+  host: z.string().describe('The mail server, such as smtp.example.com.'),
+  port: z.int().min(1).max(65535).optional().describe('Absent: 465 for tls, otherwise 587.'),
+  security: security
+    .default('starttls')
+    .describe('starttls, tls (from the first byte), or none, which is for a mail server on this machine.'),
+  user: z.string().min(1).optional().describe('Who signs in at the mail server; absent: nobody.'),
+  password: secretField('The password of the user.').optional(),
+  from: z
+    .string()
+    .describe('The sender: no-reply@example.com, or "Example <no-reply@example.com>" with a name.'),
+  certificate_authority: z
+    .string()
+    .optional()
+    .describe('PEM certificates to trust instead of the public ones, for a private authority.'),
+  danger_plaintext: z
+    .boolean()
+    .optional()
+    .describe(
+      'Lets security: none be used beyond this machine: codes and the password can be read. Absent: no.',
+    ),
+})
+
+export type SmtpSettings = z.output<typeof smtpSettings>
 
 export interface Mailbox {
   readonly name: string
@@ -27,47 +43,44 @@ export interface SmtpServer {
   readonly secure: boolean
   /** Nothing is said before the connection is encrypted. */
   readonly requireTLS: boolean
-  /** Only ever true on this machine and by `dangerPlaintext`. */
+  /** Only ever true on this machine and by `danger_plaintext`. */
   readonly ignoreTLS: boolean
   readonly auth?: { readonly user: string; readonly pass: string }
 }
 
-/** @throws {StartError} without showing the URL, which may hold a password */
-export function parseSmtpUrl({ url: text, dangerPlaintext }: SmtpGatewaySettings): SmtpServer {
-  const url = URL.parse(text)
-  if (url === null || !/^smtps?:$/.test(url.protocol) || url.hostname === '') {
+const HOST = /^(?:[a-z\d](?:[a-z\d._-]*[a-z\d])?\.?|[a-f\d]*:[a-f\d:.]+)$/i
+
+/** @throws {StartError} for settings that cannot be meant together */
+export function smtpServerOf(settings: SmtpSettings): SmtpServer {
+  const { host, security: encryption, port = encryption === 'tls' ? 465 : 587 } = settings
+  if (!HOST.test(host)) {
     throw new StartError(
-      'The mail gateway needs a url of the form smtp://user:password@host:587 or smtps://…',
+      'The mail gateway needs the name of a host, without smtp:// before it or a port after it',
     )
   }
-  if (!/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '') {
+  const isHere = isLoopback(host.includes(':') ? `[${host}]` : host)
+  if (encryption === 'none' && !isHere && settings.danger_plaintext !== true) {
     throw new StartError(
-      'The url of the mail gateway ends with host and port; a / ? # in the password must be percent-encoded',
+      'The mail gateway must be reached by starttls or tls, or its settings must say danger_plaintext: codes would cross the network readable',
     )
   }
-  const secure = url.protocol === 'smtps:'
-  const plaintext = !secure && (dangerPlaintext === true || isLoopback(url.hostname))
-  const auth = credentialsOf(url)
+  const auth = credentialsOf(settings)
   return {
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
-    secure,
-    requireTLS: !secure && !plaintext,
-    ignoreTLS: plaintext,
+    host,
+    port,
+    secure: encryption === 'tls',
+    requireTLS: encryption === 'starttls',
+    ignoreTLS: encryption === 'none',
     ...(auth !== undefined && { auth }),
   }
 }
 
-function credentialsOf(url: URL): { user: string; pass: string } | undefined {
-  if (url.username === '' && url.password === '') return undefined
-  if (url.username === '' || url.password === '') {
-    throw new StartError('The url of the mail gateway has a user without a password, or the other way round')
+function credentialsOf({ user, password }: SmtpSettings): { user: string; pass: string } | undefined {
+  if (user === undefined && password === undefined) return undefined
+  if (user === undefined || password === undefined) {
+    throw new StartError('The mail gateway has a user without a password, or the other way round')
   }
-  try {
-    return { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) }
-  } catch {
-    throw new StartError('A % in the user or password of the mail gateway must be written as %25')
-  }
+  return { user, pass: password }
 }
 
 /** @throws {StartError} */

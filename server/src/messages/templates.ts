@@ -23,6 +23,7 @@ const ACTIONS: Readonly<Record<MessageTemplate, Readonly<Record<Language, string
  * where the name is plain ASCII, within one of 160.
  */
 export function renderSms(message: CodeMessage): string {
+  if (message.wording?.sms !== undefined) return fill(message.wording.sms, message)
   const { application, action, validity, code } = partsOf(message)
   return message.language === 'zh'
     ? `【${application}】有人在本应用申请用此号码${action}，验证码${code}，${validity}内有效。切勿将验证码告诉任何人，非本人操作请忽略。`
@@ -32,26 +33,53 @@ export function renderSms(message: CodeMessage): string {
 
 /** The code stands in the body only: mail servers on the way write subjects into their logs. */
 export function renderEmail(message: CodeMessage): EmailText {
+  const { emailSubject, emailText } = message.wording ?? {}
+  const ours = ourEmail(message)
+  const subject = emailSubject === undefined ? ours.subject : fill(emailSubject, message)
+  const paragraphs = emailText === undefined ? ours.paragraphs : paragraphsOf(fill(emailText, message))
+  return { subject, text: paragraphs.join('\n\n') + '\n', html: htmlOf(message, subject, paragraphs) }
+}
+
+function ourEmail(message: CodeMessage): {
+  readonly subject: string
+  readonly paragraphs: readonly string[]
+} {
   const { application, action, validity, code } = partsOf(message)
   return message.language === 'zh'
-    ? composeEmail('zh', code, {
+    ? {
         subject: `【${application}】${action}的验证码`,
-        before: [`有人在「${application}」申请用此邮箱${action}，验证码为：`],
-        after: [
+        paragraphs: [
+          `有人在「${application}」申请用此邮箱${action}，验证码为：`,
+          code,
           `验证码${validity}内有效，只能使用一次。`,
           `切勿将验证码告诉任何人，「${application}」的工作人员也不会向您索要。`,
           '若非您本人操作，请忽略此邮件。',
         ],
-      })
-    : composeEmail('en', code, {
+      }
+    : {
         subject: `${application}: your code to ${action}`,
-        before: [`Someone asked in "${application}" to ${action} with this email address. The code is:`],
-        after: [
+        paragraphs: [
+          `Someone asked in "${application}" to ${action} with this email address. The code is:`,
+          code,
           `It is valid for ${validity} and works once.`,
           `Never share this code with anyone. Nobody at "${application}" will ever ask you for it.`,
           'If this was not you, ignore this email.',
         ],
-      })
+      }
+}
+
+/** Puts the values into an operator's text, in one pass: a value that looks like a placeholder stays as it is. */
+function fill(text: string, message: CodeMessage): string {
+  const values: Readonly<Record<string, string>> = {
+    code: message.verifyCode,
+    minutes: String(Math.max(1, Math.floor(message.expiresInSeconds / 60))),
+    application: applicationNameIn(message),
+  }
+  return text.replace(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder)
+}
+
+function paragraphsOf(text: string): string[] {
+  return text.split(/(?:\r?\n){2,}/)
 }
 
 /** The application's name as it may stand in a message: one line, only what can be seen, 30 characters. */
@@ -83,23 +111,19 @@ function validityOf(seconds: number, language: Language): string {
   return minutes === 1 ? '1 minute' : `${minutes} minutes`
 }
 
-interface EmailParts {
-  readonly subject: string
-  readonly before: readonly string[]
-  readonly after: readonly string[]
-}
-
-function composeEmail(language: Language, code: string, { subject, before, after }: EmailParts): EmailText {
-  const paragraphs = (lines: readonly string[]) => lines.map((line) => `<p>${escapeHtml(line)}</p>`)
-  const html = [
-    `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head>`,
+/** A code that stands alone is shown large. */
+function htmlOf(message: CodeMessage, subject: string, paragraphs: readonly string[]): string {
+  const lines = [
+    `<!doctype html><html lang="${message.language}"><head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head>`,
     '<body style="font-family:sans-serif;font-size:16px">',
-    ...paragraphs(before),
-    `<p style="font-size:28px;letter-spacing:4px"><strong>${escapeHtml(code)}</strong></p>`,
-    ...paragraphs(after),
+    ...paragraphs.map((paragraph) =>
+      paragraph === message.verifyCode
+        ? `<p style="font-size:28px;letter-spacing:4px"><strong>${escapeHtml(paragraph)}</strong></p>`
+        : `<p>${escapeHtml(paragraph).replaceAll(/\r?\n/g, '<br>')}</p>`,
+    ),
     '</body></html>',
   ]
-  return { subject, text: [...before, code, ...after].join('\n\n') + '\n', html: html.join('\n') + '\n' }
+  return lines.join('\n') + '\n'
 }
 
 const HTML_ENTITIES: Readonly<Record<string, string>> = {

@@ -1,13 +1,15 @@
-import { listOfSignIn } from '../audit/index.ts'
+import { listOfSignIn, type RecordedEvent } from '../audit/index.ts'
+import { listAttemptsOfSignIn, type RecordedAttempt } from '../messages/index.ts'
 import type { Db } from '../platform/db/index.ts'
 import { StartError } from '../platform/start-error.ts'
+import { printMoney } from '../platform/text-forms/money.ts'
 
 /** What each event means, in a sentence for somebody who was not there. */
 const sentences: Readonly<Record<string, string>> = {
   sign_in_opened: 'The source vouched for somebody who is bound to no user here; a sign-in was opened',
   code_requested: 'A verification code was asked for',
   code_send_failed: 'The code did not go out',
-  code_send_uncertain: 'The gateway did not say whether the code went out',
+  code_send_uncertain: 'Nobody said whether the code went out',
   code_refused: 'The code was refused',
   bind_refused: 'The code was right, but the bind was refused',
   user_registered: 'A user was registered',
@@ -16,6 +18,12 @@ const sentences: Readonly<Record<string, string>> = {
   sign_in_refused: 'The source vouched for somebody who was refused',
   access_denied: 'The user may not come in',
   session_opened: 'A session was opened: the sign-in succeeded',
+}
+
+const attemptSentences: Readonly<Record<string, (gateway: string) => string>> = {
+  sent: (gateway) => `The gateway ${gateway} sent it`,
+  failed: (gateway) => `The gateway ${gateway} did not send it`,
+  unknown: (gateway) => `The gateway ${gateway} may or may not have sent it; no other one was tried`,
 }
 
 /**
@@ -27,13 +35,49 @@ const sentences: Readonly<Record<string, string>> = {
 export async function explainSignIn(db: Db, signInId: string): Promise<string[]> {
   const events = await listOfSignIn(db, signInId)
   if (events.length === 0) throw new StartError(`nothing is known of a sign-in ${signInId}`)
-  return events.map((event) => {
-    const details = [
+  const attempts = await listAttemptsOfSignIn(db, signInId)
+  return [...events.map(chapterOfEvent), ...attempts.map(chapterOfAttempt)]
+    .toSorted((one, other) => one.at - other.at || one.place - other.place)
+    .map(({ at, sentence, details }) => {
+      const given = details.filter((detail) => detail !== null && detail !== '')
+      return `${new Date(at).toISOString()}  ${sentence}${given.length === 0 ? '' : ` (${given.join('; ')})`}`
+    })
+}
+
+interface Chapter {
+  readonly at: number
+  /** Among what has the same moment: all of one request has. */
+  readonly place: number
+  readonly sentence: string
+  readonly details: readonly (string | null)[]
+}
+
+/** What leads to an attempt at a message; all else follows from it. */
+const beforeAttempts = new Set(['sign_in_opened', 'code_requested'])
+
+function chapterOfEvent(event: RecordedEvent): Chapter {
+  return {
+    at: event.at,
+    place: beforeAttempts.has(event.kind) ? 0 : 2,
+    sentence: sentences[event.kind] ?? event.kind,
+    details: [
       event.because,
       event.addressMasked === null ? null : `address ${event.addressMasked}`,
       event.userId === null ? null : `user ${event.userId}`,
-    ].filter((detail) => detail !== null && detail !== '')
-    const sentence = sentences[event.kind] ?? event.kind
-    return `${new Date(event.at).toISOString()}  ${sentence}${details.length === 0 ? '' : ` (${details.join('; ')})`}`
-  })
+    ],
+  }
+}
+
+function chapterOfAttempt(attempt: RecordedAttempt): Chapter {
+  const { gateway, cost } = attempt
+  return {
+    at: attempt.at,
+    place: 1,
+    sentence: attemptSentences[attempt.result]?.(gateway) ?? attempt.result,
+    details: [
+      attempt.because,
+      cost === undefined ? null : `cost ${printMoney(cost)}`,
+      `address ${attempt.addressMasked}`,
+    ],
+  }
 }

@@ -194,6 +194,7 @@ describe('the story of a sign-in', () => {
       [
         'The source vouched for somebody who is bound to no user here; a sign-in was opened (SOCIAL_BIND)',
         'A verification code was asked for (BIND_MOBILE_SMS; address +86-138****8000)',
+        'The gateway dev inbox sent it (address +86-138****8000)',
         'The code was refused (wrong code; address +86-138****8000)',
         'The code was right, but the bind was refused (nobody verified it; address +86-138****8000)',
       ].map((sentence) => `2026-01-05T08:00:00.000Z  ${sentence}`),
@@ -208,7 +209,7 @@ describe('the story of a sign-in', () => {
     await signIn.send(LI)
     await signIn.bind(LI, await server.miniProgram().newestCode(LI))
 
-    expect((await explainSignIn(server.deployment.db, id)).slice(2)).toEqual([
+    expect((await explainSignIn(server.deployment.db, id)).slice(3)).toEqual([
       `2026-01-05T08:00:00.000Z  The identity was bound to the user (address +86-138****8000; user ${li.id})`,
       `2026-01-05T08:00:00.000Z  A session was opened: the sign-in succeeded (user ${li.id})`,
     ])

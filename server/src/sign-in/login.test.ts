@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { fixedGateways } from '../messages/index.ts'
 import { setUserDisabled } from '../users/index.ts'
 import { saveConnection } from '../connections/index.ts'
 import {
@@ -115,7 +116,7 @@ describe('what follows when nobody is bound', () => {
   })
 
   test('only the proofs that a gateway is there for are offered', async (t) => {
-    const server = await startServer(t, { server: { gateways: [] } })
+    const server = await startServer(t, { server: { gateways: fixedGateways([]) } })
 
     const reply = await server.miniProgram().login('alice')
     expect(reply.body).toMatchObject({ data: '{"socialBindOrRegisterFlow":[]}', next: { steps: [] } })

@@ -1,17 +1,15 @@
 import type { z } from 'zod'
+import { channelsOf, type Gateways } from '../messages/index.ts'
 import type { Db } from '../platform/db/index.ts'
-import type { Channel } from '../users/index.ts'
-import { listCodesOfSignIn } from '../verifications/index.ts'
+import { listCodesOfSignIn, readResendMs, type SendRulesDeps } from '../verifications/index.ts'
 import type { OpenedSignIn } from './open-sign-in.ts'
 import { flowOf, nextSteps } from './steps.ts'
 import type { pending } from './wire.ts'
 
-export interface PendingReplyDeps {
+export interface PendingReplyDeps extends SendRulesDeps {
   readonly db: Db
-  /** The channels that a gateway is configured for, in the order in which they are offered. */
-  readonly channels: readonly Channel[]
-  /** How long after one code the next may be asked for. */
-  readonly resendMs: number
+  /** What they can send by is offered, in their order. */
+  readonly gateways: Gateways
 }
 
 /** Tells a client how its sign-in stands and what it can do next. */
@@ -20,15 +18,17 @@ export async function pendingReply(
   { signIn, stateToken }: OpenedSignIn,
   now: number,
 ): Promise<z.infer<typeof pending>> {
+  const channels = await channelsOf(deps.gateways)
+  const resendMs = await readResendMs(deps)
   const codes = await listCodesOfSignIn(deps.db, signIn.id, now)
   return {
     state_token: stateToken,
-    data: JSON.stringify({ socialBindOrRegisterFlow: flowOf(deps.channels) }),
+    data: JSON.stringify({ socialBindOrRegisterFlow: flowOf(channels) }),
     status: signIn.status,
     next: {
       sign_in_id: signIn.id,
       expires_in: Math.floor((signIn.expiresAt - now) / 1000),
-      steps: nextSteps(signIn.status, deps.channels, codes, deps.resendMs, now),
+      steps: nextSteps(signIn.status, channels, codes, resendMs, now),
     },
   }
 }

@@ -4,7 +4,9 @@ import { saveApplication } from '../applications/index.ts'
 import { saveConnection, startWeChatEmulator } from '../connections/index.ts'
 import { openDeployment } from '../deployment.ts'
 import { demoApplications, demoConnections } from '../development/demo.ts'
+import { saveGateway } from '../messages/index.ts'
 import { systemClock } from '../platform/clock.ts'
+import { inTransaction } from '../platform/db/index.ts'
 import { createUser, parseMobile } from '../users/index.ts'
 import { newDirectory } from './data-directory.ts'
 import { startOutsideServer } from './outside-server.ts'
@@ -38,7 +40,6 @@ export async function prepareProduction(
   mobiles: readonly string[],
 ): Promise<Production & { readonly userIds: readonly string[] }> {
   const dataDirectory = newDirectory(t)
-  const userIds = await fill(dataDirectory, mobiles)
   const weChat = await startWeChatEmulator(
     { clock: systemClock },
     demoConnections.map(({ appId, appSecret }) => ({ appId, appSecret })),
@@ -52,6 +53,7 @@ export async function prepareProduction(
       response.end()
     })
   })
+  const userIds = await fill(dataDirectory, mobiles, carrier.url)
 
   return {
     dataDirectory,
@@ -60,15 +62,13 @@ export async function prepareProduction(
     options: {
       environment: {
         LIGATURE_WECHAT_API: weChat.apiBase.href,
-        LIGATURE_SMS_URL: carrier.url.href,
-        LIGATURE_SMS_SECRET: `whsec_${Buffer.alloc(32, 5).toString('base64')}`,
       },
     },
     codeOf: (mobile) => codes.get(`+86${mobile}`),
   }
 }
 
-async function fill(dataDirectory: string, mobiles: readonly string[]): Promise<string[]> {
+async function fill(dataDirectory: string, mobiles: readonly string[], carrier: URL): Promise<string[]> {
   const now = systemClock.now()
   const { db, vault, close } = await openDeployment(
     { dataDirectory, masterKey: undefined },
@@ -78,6 +78,9 @@ async function fill(dataDirectory: string, mobiles: readonly string[]): Promise<
   for (const application of demoApplications) await saveApplication(db, application, now)
   for (const connection of demoConnections) await saveConnection(db, vault, connection, now)
   const addresses = await Promise.all(mobiles.map(parseMobile))
+  const secret = `whsec_${Buffer.alloc(32, 5).toString('base64')}`
+  const bridge = { kind: 'http-sms', url: carrier.href, secret }
+  await inTransaction(db, (tx) => saveGateway(tx, vault, 'bridge', bridge, 0))
   const users = await db.transaction().execute(async (tx) => {
     const created: string[] = []
     for (const address of addresses) {

@@ -1,5 +1,5 @@
 import type { TestContext } from 'vitest'
-import { createServer, listen, type ServerOptions } from '../app.ts'
+import { createServer, listen, openGateways, type ServerOptions } from '../app.ts'
 import { type ConnectionDescription, saveConnection } from '../connections/index.ts'
 import { type Application, saveApplication } from '../applications/index.ts'
 import { openDevelopment } from '../commands/outside-world.ts'
@@ -25,6 +25,8 @@ export interface TestServerOptions {
   /** Changes to the first demo connection (set to *bind*) and its application. */
   readonly connection?: Partial<ConnectionDescription>
   readonly application?: Partial<Application>
+  /** Sends by the gateways of the database, as production does, instead of the Dev Inbox. */
+  readonly usesStoredGateways?: boolean
   /** Changes to what the server is given, such as gateways or the address of WeChat. */
   readonly server?: Partial<ServerOptions>
   /** The data of an earlier server; it is left in place at the end. */
@@ -66,15 +68,17 @@ export async function startServer(t: TestContext, options: TestServerOptions = {
   const deployment = await openDeployment(data.settings, 'development', clock.now())
   const outside = await openDevelopment(deployment, clock, {})
   await changeDemo(deployment, options, clock.now())
+  const log = openLog('json', { write: (line: string) => logLines.push(line) > 0 })
+  const stored = openGateways({ db: deployment.db, vault: deployment.vault, clock, log })
 
   let url = ''
   const app = await createServer(deployment, {
     clock,
-    log: openLog('json', { write: (line: string) => logLines.push(line) > 0 }),
+    log,
     publicUrl: () => url,
     trustedProxies: [],
-    allowedAreaCodes: ['86'],
     ...outside.options,
+    ...(options.usesStoredGateways === true && { gateways: stored }),
     sendBudgets: options.mode === 'dev' ? developmentSendBudgets : productionSendBudgets,
     ...options.server,
   })
@@ -86,6 +90,7 @@ export async function startServer(t: TestContext, options: TestServerOptions = {
     if (isStopped) return
     isStopped = true
     await app.close()
+    await stored.close()
     await outside.close()
     await deployment.close()
   }

@@ -2,6 +2,8 @@ export { developmentSendBudgets, productionSendBudgets, type SendBudgets } from 
 export { checkVerificationCode } from './check-verification-code.ts'
 export { purposeOf } from './purposes.ts'
 export { verificationRefusals } from './refusals.ts'
+export { readResendMs, sendPolicy, type SendRulesDeps } from './send-policy.ts'
+export { listSendWarnings } from './send-warnings.ts'
 export { setTestAddress } from './test-address.ts'
 export {
   listOfSignIn as listCodesOfSignIn,

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { MiniProgram } from '../testing/mini-program.ts'
 import { REGISTER_CLIENT_ID, startServer } from '../testing/server.ts'
-import type { CodeMessage, Gateway, SendOutcome } from '../messages/index.ts'
+import { type CodeMessage, fixedGateways, type Gateway, type SendOutcome } from '../messages/index.ts'
+import { savePolicy } from '../platform/policy/index.ts'
+import { sendPolicy } from './index.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -38,7 +40,7 @@ describe('a code', () => {
 
   test('goes out in the caller’s language, with the application’s name', async (t) => {
     const gateway = gatewayThat({ result: 'sent' })
-    const server = await startServer(t, { server: { gateways: [gateway] } })
+    const server = await startServer(t, { server: { gateways: fixedGateways([gateway]) } })
 
     await server.miniProgram({ language: 'en' }).send(LI, 'BIND_MOBILE_SMS')
     await server.miniProgram({ language: 'zh' }).send('13900139000', 'BIND_MOBILE_SMS')
@@ -64,7 +66,7 @@ describe('a code', () => {
 
   test('to a test address is not sent and spends no budget', async (t) => {
     const gateway = gatewayThat({ result: 'sent' })
-    const server = await startServer(t, { server: { gateways: [gateway] } })
+    const server = await startServer(t, { server: { gateways: fixedGateways([gateway]) } })
     const program = server.miniProgram()
 
     expect(await sendTo(program, '11012345678')).toBe('OK')
@@ -83,7 +85,8 @@ describe('a code', () => {
 
   test('goes only to area codes that are allowed', async (t) => {
     const server = await startServer(t)
-    const open = await startServer(t, { server: { allowedAreaCodes: ['86', '44'] } })
+    const open = await startServer(t)
+    await savePolicy(open.deployment.db, sendPolicy, { area_codes: ['86', '44'] })
 
     expect(await sendTo(server.miniProgram(), '+44 7400 123456')).toBe('IDAAS.SDK.PARAM.9006')
     expect(await sendTo(open.miniProgram(), '+44 7400 123456')).toBe('OK')
@@ -133,7 +136,7 @@ describe('a code', () => {
 describe('a gateway', () => {
   test('that fails is reported; the budget is spent, so nobody can hammer it', async (t) => {
     const gateway = gatewayThat({ result: 'failed', because: 'test' })
-    const server = await startServer(t, { server: { gateways: [gateway] } })
+    const server = await startServer(t, { server: { gateways: fixedGateways([gateway]) } })
     const program = server.miniProgram()
 
     expect(await sendTo(program, LI)).toBe(REFUSED)
@@ -143,7 +146,7 @@ describe('a gateway', () => {
 
   test('that does not say is reported, and the code is good all the same', async (t) => {
     const gateway = gatewayThat({ result: 'unknown', because: 'test' })
-    const server = await startServer(t, { server: { gateways: [gateway] } })
+    const server = await startServer(t, { server: { gateways: fixedGateways([gateway]) } })
     await server.addUser({ mobile: LI })
     const signIn = await server.miniProgram().openSignIn('alice')
 
@@ -212,7 +215,7 @@ describe('the budget of a destination', () => {
 
   test('sends one message when sixteen ask at once', async (t) => {
     const gateway = gatewayThat({ result: 'sent' })
-    const server = await startServer(t, { server: { gateways: [gateway] } })
+    const server = await startServer(t, { server: { gateways: fixedGateways([gateway]) } })
     const program = server.miniProgram()
 
     const outcomes = await Promise.all(Array.from({ length: 16 }, () => sendTo(program, LI)))

@@ -49,6 +49,7 @@ export async function takeAll(
   charges: readonly Charge[],
   now: number,
 ): Promise<NoRoom | undefined> {
+  if (charges.length === 0) return undefined
   const rows = await lockSpendings(tx, vault, charges, now)
   const tight = rows
     .map(({ budget, spending, amount }) => ({

@@ -8,7 +8,7 @@ const LIMIT = /^(?<max>\d{1,9}) per (?<count>\d+ ?)?(?<unit>[a-z]+)$/
 const LONGEST_MS = 31 * 24 * 60 * 60 * 1000
 
 /** @returns `undefined` for what is not written like `10 per 24h` or `1 per minute`, with at most 31 days */
-export function parseLimit(text: string): Limit | undefined {
+function parseLimit(text: string): Limit | undefined {
   const { max, count = '1 ', unit = '' } = LIMIT.exec(text.trim())?.groups ?? {}
   const perMs = parseDuration(`${count}${unit}`)
   return max === undefined || perMs === undefined || perMs > LONGEST_MS

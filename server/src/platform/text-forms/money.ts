@@ -11,7 +11,7 @@ const MONEY = /^(?<units>\d{1,9})(?:\.(?<fraction>\d{1,6}))? (?<currency>[A-Z]{3
 const MICROS_PER_UNIT = 1_000_000
 
 /** @returns `undefined` for what is not written like `0.045 CNY` */
-export function parseMoney(text: string): Money | undefined {
+function parseMoney(text: string): Money | undefined {
   const { units, fraction = '', currency } = MONEY.exec(text.trim())?.groups ?? {}
   if (units === undefined || currency === undefined) return undefined
   return { micros: Number(units) * MICROS_PER_UNIT + Number(fraction.padEnd(6, '0')), currency }

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { gatewayKind, type GatewayKind } from './gateway-kind.ts'
+import { httpSmsSettings, openHttpSmsGateway } from './http-sms-gateway.ts'
+import { openSmtpGateway } from './smtp-gateway.ts'
+import { smtpSettings } from './smtp-settings.ts'
+
+/** Every kind of gateway. A new one is a line here. */
+const kinds = [
+  gatewayKind('http-sms', 'sms', httpSmsSettings, openHttpSmsGateway),
+  gatewayKind('smtp', 'email', smtpSettings, (_, settings) => openSmtpGateway(settings)),
+] as const satisfies readonly GatewayKind[]
+
+const [first, ...others] = kinds
+
+/** A gateway as an operator describes it; its fields are those of the configuration file. */
+export const gatewayDescription = z.discriminatedUnion('kind', [
+  first.schema,
+  ...others.map(({ schema }) => schema),
+])
+
+/** @returns `undefined` for one that only another version knows */
+export function findGatewayKind(name: string): GatewayKind | undefined {
+  return kinds.find(({ kind }) => kind === name)
+}
