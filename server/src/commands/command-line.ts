@@ -38,6 +38,9 @@ export function commandLine(): Command {
   withFlags(program.command('explain'), dataSettings)
     .argument('<sign-in-id>', 'next.sign_in_id of the pending reply')
     .description('what happened in a sign-in, and why it ended as it did')
+    // An id may begin with a hyphen, and then with the letter of any short option.
+    .helpOption('--help', 'display help for command')
+    .allowUnknownOption()
     .action(async (signInId: string, flags: Flags) =>
       (await import('./operate.ts')).explain(settingsOf(flags), signInId),
     )

@@ -220,5 +220,10 @@ describe('the story of a sign-in', () => {
     await expect(explainSignIn(server.deployment.db, 'never')).rejects.toThrow(
       'nothing is known of a sign-in never',
     )
+    // Ids may begin with a hyphen.
+    expect(await runLigature(t, ['explain', '-hD3x'], server.data.process)).toMatchObject({
+      code: 1,
+      stderr: 'ligature: nothing is known of a sign-in -hD3x\n',
+    })
   })
 })
