@@ -13,6 +13,7 @@ export type AuditEventKind =
   | 'user_deleted'
   | 'identity_bound'
   | 'identity_adopted'
+  | 'identity_unbound'
   | 'bind_refused'
   | 'access_denied'
   | 'session_opened'

@@ -22,7 +22,7 @@ declare module '../platform/db/tables.ts' {
   }
 }
 
-const connectionKind = z.enum(['wechat-mini-program'])
+export const connectionKind = z.enum(['wechat-mini-program'])
 export type ConnectionKind = z.infer<typeof connectionKind>
 
 /**

@@ -1,5 +1,6 @@
-import type { Db, Tx } from '../platform/db/index.ts'
+import { type Db, keepRows, type Tx } from '../platform/db/index.ts'
 import { objectId } from '../platform/object-id.ts'
+import { connectionKind, type ConnectionKind } from './connection.store.ts'
 
 declare module '../platform/db/tables.ts' {
   interface Tables {
@@ -7,7 +8,6 @@ declare module '../platform/db/tables.ts' {
       id: string
       connection_id: string
       subject: string
-      open_platform: string | null
       union_subject: string | null
       user_id: string
       /** The user again where the connection refuses a second identity, else null; unique with the connection. */
@@ -22,68 +22,110 @@ export interface ProvenIdentity {
   readonly connectionId: string
   /** The source's own id for the person. */
   readonly subject: string
-  /** The id that he has at all mini programs of one open-platform account. */
-  readonly union: { readonly openPlatform: string; readonly subject: string } | undefined
+  /**
+   * The id that he has at all mini programs of one open-platform account. It leads from one connection to
+   * another only where both are in one group, as they are configured at that moment.
+   */
+  readonly unionSubject: string | undefined
+}
+
+/** An identity and whose it is. */
+export interface BoundIdentity extends ProvenIdentity {
+  readonly id: string
+  readonly userId: string
+  readonly kind: ConnectionKind
+  readonly boundAt: number
+  /** Its connection is switched on for some application, so that he can sign in with it. */
+  readonly isSwitchedOn: boolean
 }
 
 /** Names what only one transaction at a time may decide about: whose this identity is, and its person's. */
-export function turnsOf(identity: ProvenIdentity): string[] {
-  const { connectionId, subject, union } = identity
+export function turnsOf({ connectionId, subject, unionSubject }: ProvenIdentity): string[] {
   return [
     `identity ${connectionId} ${subject}`,
-    ...(union === undefined ? [] : [`person ${union.openPlatform} ${union.subject}`]),
+    ...(unionSubject === undefined ? [] : [`person ${unionSubject}`]),
   ]
 }
 
-/** @returns the user to whom this very identity is bound */
-export async function findUserId(db: Db | Tx, identity: ProvenIdentity): Promise<string | undefined> {
-  const row = await db
+/** Finds the user to whom this very identity is bound; it stays bound until the transaction ends. */
+export async function findBound(
+  tx: Tx,
+  identity: ProvenIdentity,
+): Promise<{ readonly id: string; readonly userId: string } | undefined> {
+  const row = await tx
     .selectFrom('identity')
-    .select('user_id')
+    .select(['id', 'user_id'])
     .where('connection_id', '=', identity.connectionId)
     .where('subject', '=', identity.subject)
+    .$call(keepRows(tx))
     .executeTakeFirst()
-  return row?.user_id
+  return row && { id: row.id, userId: row.user_id }
 }
 
-/** @returns the users to whom an identity of the same open-platform person is bound; more than one is a conflict */
-export async function listUnionUserIds(
-  db: Db | Tx,
-  union: NonNullable<ProvenIdentity['union']>,
-): Promise<readonly string[]> {
-  const rows = await db
+/**
+ * @returns the users to whom an identity of the same open-platform person is bound, through any connection that
+ *   is now in one group with his; more than one is a conflict
+ */
+export async function listUnionUserIds(tx: Tx, identity: ProvenIdentity): Promise<readonly string[]> {
+  if (identity.unionSubject === undefined) return []
+  const rows = await tx
     .selectFrom('identity')
-    .select('user_id')
+    .innerJoin('connection', 'connection.id', 'identity.connection_id')
+    .select('identity.user_id')
     .distinct()
-    .where('open_platform', '=', union.openPlatform)
-    .where('union_subject', '=', union.subject)
+    .where('identity.union_subject', '=', identity.unionSubject)
+    .where('connection.open_platform', '=', (own) =>
+      own
+        .selectFrom('connection as own')
+        .select('own.open_platform')
+        .where('own.id', '=', identity.connectionId),
+    )
     .execute()
   return rows.map((row) => row.user_id)
 }
 
 /** @returns the identities of a user, oldest first */
-export async function listOf(
-  db: Db,
-  userId: string,
-): Promise<{ readonly connectionId: string; readonly subject: string; readonly boundAt: number }[]> {
+export async function listOf(db: Db | Tx, userId: string): Promise<BoundIdentity[]> {
   const rows = await db
     .selectFrom('identity')
-    .select(['connection_id', 'subject', 'bound_at'])
-    .where('user_id', '=', userId)
-    .orderBy('bound_at')
+    .innerJoin('connection', 'connection.id', 'identity.connection_id')
+    .select(['identity.id', 'identity.connection_id', 'identity.subject', 'identity.union_subject'])
+    .select(['identity.user_id', 'identity.bound_at', 'connection.kind', 'connection.disabled_at'])
+    .select((row) =>
+      row
+        .selectFrom('connection_application')
+        .whereRef('connection_application.connection_id', '=', 'identity.connection_id')
+        .select((all) => all.fn.countAll<number>().as('number'))
+        .as('applications'),
+    )
+    .where('identity.user_id', '=', userId)
+    .orderBy('identity.bound_at')
+    .orderBy('identity.id')
     .execute()
-  return rows.map((row) => ({ connectionId: row.connection_id, subject: row.subject, boundAt: row.bound_at }))
+  return rows.map((row) => ({
+    id: row.id,
+    connectionId: row.connection_id,
+    kind: connectionKind.parse(row.kind),
+    subject: row.subject,
+    unionSubject: row.union_subject ?? undefined,
+    userId: row.user_id,
+    boundAt: row.bound_at,
+    isSwitchedOn: row.disabled_at === null && (row.applications ?? 0) > 0,
+  }))
 }
 
-/** Notes the open-platform id of an identity that was bound before the source gave one. */
+/** Notes the open-platform id of an identity: the source gave none before, or its account is another now. */
 export async function learnUnion(tx: Tx, identity: ProvenIdentity): Promise<void> {
-  if (identity.union === undefined) return
+  const { connectionId, subject, unionSubject } = identity
+  if (unionSubject === undefined) return
   await tx
     .updateTable('identity')
-    .set({ open_platform: identity.union.openPlatform, union_subject: identity.union.subject })
-    .where('connection_id', '=', identity.connectionId)
-    .where('subject', '=', identity.subject)
-    .where('union_subject', 'is', null)
+    .set({ union_subject: unionSubject })
+    .where('connection_id', '=', connectionId)
+    .where('subject', '=', subject)
+    .where((where) =>
+      where.or([where('union_subject', 'is', null), where('union_subject', '!=', unionSubject)]),
+    )
     .execute()
 }
 
@@ -102,27 +144,41 @@ export async function hasIdentityOf(db: Db | Tx, userId: string, connectionId: s
  * Binds an identity to a user.
  *
  * @param isSole the connection refuses a second identity
- * @returns `false` when a unique index says no: the identity is bound already, or the user has one that is sole
+ * @returns its id, or `undefined` when a unique index says no: the identity is bound already, or the user has
+ *   one that is sole
  */
 export async function insert(
   tx: Tx,
   identity: ProvenIdentity,
   user: { readonly id: string; readonly isSole: boolean },
   now: number,
-): Promise<boolean> {
+): Promise<string | undefined> {
+  const id = objectId(now)
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto('identity')
     .values({
-      id: objectId(now),
+      id,
       connection_id: identity.connectionId,
       subject: identity.subject,
-      open_platform: identity.union?.openPlatform ?? null,
-      union_subject: identity.union?.subject ?? null,
+      union_subject: identity.unionSubject ?? null,
       user_id: user.id,
       sole_of_user_id: user.isSole ? user.id : null,
       bound_at: now,
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow()
-  return numInsertedOrUpdatedRows === 1n
+  return numInsertedOrUpdatedRows === 1n ? id : undefined
+}
+
+/**
+ * Removes an identity with the sessions that it opened (by foreign key).
+ *
+ * @returns `false` when it was gone already
+ */
+export async function remove(tx: Tx, identityId: string): Promise<boolean> {
+  const { numDeletedRows } = await tx
+    .deleteFrom('identity')
+    .where('id', '=', identityId)
+    .executeTakeFirstOrThrow()
+  return numDeletedRows === 1n
 }

@@ -1,3 +1,4 @@
+export { findSessionByIdToken, type FindSessionDeps } from './find-session.ts'
 export { openSession, type OpenedSession } from './open-session.ts'
 export { sessionRefusals } from './refusals.ts'
 export { type IdTokenDeps, issueSessionIdToken } from './session-id-token.ts'

@@ -18,6 +18,8 @@ export interface SessionRequest {
   readonly userId: string
   readonly application: Application
   readonly signInId: string
+  /** The identity by which the user came, if any; the session does not outlive it. */
+  readonly identityId: string | undefined
   readonly ip: string
   /** What the client said of its device, as JSON. */
   readonly device: string
@@ -34,6 +36,7 @@ export async function openSession(tx: Tx, request: SessionRequest, now: number):
     userId: request.userId,
     clientId: request.application.clientId,
     signInId: request.signInId,
+    identityId: request.identityId,
     openedAt: now,
     expiresAt: now + lifetimeSeconds * 1000,
     ip: request.ip,

@@ -11,6 +11,8 @@ declare module '../platform/db/tables.ts' {
       user_id: string
       client_id: string
       sign_in_id: string
+      /** What opened it; removed with it. Null when no identity did. */
+      identity_id: string | null
       opened_at: number
       expires_at: number
       ended_at: number | null
@@ -26,6 +28,7 @@ export interface NewSession {
   readonly userId: string
   readonly clientId: string
   readonly signInId: string
+  readonly identityId: string | undefined
   readonly openedAt: number
   readonly expiresAt: number
   readonly ip: string
@@ -37,6 +40,8 @@ export interface NewSession {
 export interface LiveSession {
   readonly id: string
   readonly userId: string
+  /** That which opened it. */
+  readonly signInId: string
   readonly tokenHash: string
   readonly expiresAt: number
 }
@@ -52,6 +57,7 @@ export async function insert(tx: Tx, session: NewSession): Promise<void> {
       user_id: session.userId,
       client_id: session.clientId,
       sign_in_id: session.signInId,
+      identity_id: session.identityId ?? null,
       opened_at: session.openedAt,
       expires_at: session.expiresAt,
       ended_at: null,
@@ -175,7 +181,7 @@ export async function sweep(db: Db, endedBefore: number, atMost: number): Promis
 function live(db: Db | Tx, clientId: string, now: number) {
   return db
     .selectFrom('session')
-    .select(['id', 'user_id', 'token_hash', 'expires_at'])
+    .select(['id', 'user_id', 'sign_in_id', 'token_hash', 'expires_at'])
     .where('client_id', '=', clientId)
     .where('ended_at', 'is', null)
     .where('expires_at', '>', now)
@@ -184,8 +190,15 @@ function live(db: Db | Tx, clientId: string, now: number) {
 function sessionOf(row: {
   id: string
   user_id: string
+  sign_in_id: string
   token_hash: string
   expires_at: number
 }): LiveSession {
-  return { id: row.id, userId: row.user_id, tokenHash: row.token_hash, expiresAt: row.expires_at }
+  return {
+    id: row.id,
+    userId: row.user_id,
+    signInId: row.sign_in_id,
+    tokenHash: row.token_hash,
+    expiresAt: row.expires_at,
+  }
 }

@@ -105,7 +105,8 @@ async function proveAndBind(
   const user = known ?? (await registerUser(tx, vault, caller, signIn.id, address))
   if (user.isDisabled) return denyEntry(tx, caller, user, signIn.id)
 
-  switch (await bindIdentity(tx, connection, signIn.identity, user.id, now)) {
+  const result = await bindIdentity(tx, connection, signIn.identity, user.id, now)
+  switch (result.kind) {
     case 'second identity':
       return refuse('bind_refused', signInRefusals.secondIdentity, `user ${user.id} has one already`)
     case 'two users':
@@ -125,7 +126,7 @@ async function proveAndBind(
         address: markAddress(vault, address),
         ip: caller.ip,
       })
-      return enter(tx, caller, user, signIn.id)
+      return enter(tx, caller, user, { signInId: signIn.id, identityId: result.identityId })
   }
 }
 

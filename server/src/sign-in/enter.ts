@@ -42,13 +42,18 @@ export async function denyEntry(tx: Tx, caller: Caller, user: User, signInId: st
 }
 
 /** The end of every sign-in, whatever proved the user: a session. */
-export async function enter(tx: Tx, caller: Caller, user: User, signInId: string): Promise<Entry> {
+export async function enter(
+  tx: Tx,
+  caller: Caller,
+  user: User,
+  by: { readonly signInId: string; readonly identityId: string },
+): Promise<Entry> {
   const session = await openSession(
     tx,
     {
       userId: user.id,
       application: caller.application,
-      signInId,
+      ...by,
       ip: caller.ip,
       device: caller.device,
     },

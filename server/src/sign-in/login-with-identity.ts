@@ -14,10 +14,11 @@ import type { Vault } from '../platform/vault/vault.ts'
 import { findUser, type User } from '../users/index.ts'
 import type { Caller } from './caller.ts'
 import { denyEntry, enter, type Entry, entryOrThrow, type Refused } from './enter.ts'
-import { type OpenedSignIn, openSignIn } from './open-sign-in.ts'
+import { type FurtherProof, type OpenedSignIn, openSignIn } from './open-sign-in.ts'
 import { signInRefusals } from './refusals.ts'
 import { registerUser } from './register-user.ts'
 import { endOpenOf } from './sign-in.store.ts'
+import type { PendingStatus } from './steps.ts'
 
 /** What a login came to: the user is in (or may not come in), or a further proof is wanted. */
 export type LoginResult = Entry | OpenedSignIn
@@ -44,14 +45,10 @@ export async function loginWithIdentity(
 ): Promise<LoginResult> {
   const arrival = { caller, connection, identity, signInId: randomId() }
   const outcome = await inTransaction(deps.db, (tx) => enterIfKnown(tx, deps.vault, arrival))
-  if (outcome !== undefined) return entryOrThrow(outcome)
-
-  const status = connection.whenUnbound === 'bind' ? 'SOCIAL_BIND' : 'USER_REGISTER'
-  return openSignIn(deps, caller, identity, status)
+  return 'wants' in outcome ? openSignIn(deps, caller, identity, outcome) : entryOrThrow(outcome)
 }
 
-/** @returns `undefined` for somebody who has to prove more */
-async function enterIfKnown(tx: Tx, vault: Vault, arrival: Arrival): Promise<Entry | Refused | undefined> {
+async function enterIfKnown(tx: Tx, vault: Vault, arrival: Arrival): Promise<Entry | Refused | FurtherProof> {
   const { caller, connection, identity, signInId } = arrival
   const owner = await ownerOf(tx, identity)
   switch (owner.kind) {
@@ -60,7 +57,9 @@ async function enterIfKnown(tx: Tx, vault: Vault, arrival: Arrival): Promise<Ent
     case 'bound': {
       await learnUnion(tx, identity)
       const user = await userOf(tx, owner.userId)
-      return user.isDisabled ? denyEntry(tx, caller, user, signInId) : enter(tx, caller, user, signInId)
+      return user.isDisabled
+        ? denyEntry(tx, caller, user, signInId)
+        : enter(tx, caller, user, { signInId, identityId: owner.identityId })
     }
     case 'adoptable': {
       // The same person came with another mini program of one open-platform account.
@@ -69,26 +68,38 @@ async function enterIfKnown(tx: Tx, vault: Vault, arrival: Arrival): Promise<Ent
         ? denyEntry(tx, caller, user, signInId)
         : bindAndEnter(tx, arrival, user, 'identity_adopted')
     }
+    case 'barred':
+      return askForProof(tx, arrival, `unbound before, so not adopted for user ${owner.userId}`)
     case 'nobody': {
-      if (connection.whenUnbound === 'fail') {
-        return refuse(
-          tx,
-          arrival,
-          signInRefusals.notBound,
-          'bound to nobody, and the connection is set to fail',
-        )
-      }
-      if (connection.whenUnbound !== 'create') return undefined
+      if (connection.whenUnbound !== 'create') return askForProof(tx, arrival)
       const user = await registerUser(tx, vault, caller, signInId)
       return bindAndEnter(tx, arrival, user, 'identity_bound')
     }
   }
 }
 
-/** Whoever is bound already comes in without waiting for anybody. */
+/** Nobody is registered of a person who is a user here, so *create* can only ask whoever is barred to bind. */
+const wantedOf = {
+  bind: 'SOCIAL_BIND',
+  bind_or_register: 'USER_REGISTER',
+  create: 'SOCIAL_BIND',
+} as const satisfies Record<Exclude<Connection['whenUnbound'], 'fail'>, PendingStatus>
+
+async function askForProof(tx: Tx, arrival: Arrival, because?: string): Promise<FurtherProof | Refused> {
+  const { whenUnbound } = arrival.connection
+  if (whenUnbound !== 'fail') return { wants: wantedOf[whenUnbound], because }
+  return refuse(
+    tx,
+    arrival,
+    signInRefusals.notBound,
+    `${because ?? 'bound to nobody'}, and the connection is set to fail`,
+  )
+}
+
+/** Whoever is bound already comes in without waiting for anybody but who unbinds him. */
 async function ownerOf(tx: Tx, identity: ProvenIdentity) {
   const owner = await findIdentityOwner(tx, identity)
-  if (owner.kind === 'bound') return owner
+  if (owner.kind === 'bound' || owner.kind === 'two users') return owner
   await takeTurns(tx, turnsOf(identity))
   return findIdentityOwner(tx, identity)
 }
@@ -107,7 +118,9 @@ async function bindAndEnter(
 ): Promise<Entry | Refused> {
   const { caller, connection, identity, signInId } = arrival
   const result = await bindIdentity(tx, connection, identity, user.id, caller.now)
-  if (result !== 'bound') return refuse(tx, arrival, refusalOfBind[result], `user ${user.id}: ${result}`)
+  if (result.kind !== 'bound') {
+    return refuse(tx, arrival, refusalOfBind[result.kind], `user ${user.id}: ${result.kind}`)
+  }
   await endOpenOf(tx, identity, caller.now)
   await record(tx, {
     kind,
@@ -118,7 +131,7 @@ async function bindAndEnter(
     connectionId: connection.id,
     ip: caller.ip,
   })
-  return enter(tx, caller, user, signInId)
+  return enter(tx, caller, user, { signInId, identityId: result.identityId })
 }
 
 async function refuse(

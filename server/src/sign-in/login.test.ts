@@ -2,20 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { fixedGateways } from '../messages/index.ts'
 import { setUserDisabled } from '../users/index.ts'
-import { saveConnection } from '../connections/index.ts'
-import {
-  BIND_CLIENT_ID,
-  demoConnections,
-  REGISTER_CLIENT_ID,
-  startServer,
-  type TestServer,
-} from '../testing/server.ts'
+import { BIND_CLIENT_ID, REGISTER_CLIENT_ID, startServer, type TestServer } from '../testing/server.ts'
 
 const ZHANGSAN = '11012345678'
 const CODE = '232326'
 
-async function bindToZhangsan(server: TestServer, person: string, clientId = BIND_CLIENT_ID): Promise<void> {
-  const signIn = await server.miniProgram({ clientId }).openSignIn(person)
+async function bindToZhangsan(server: TestServer, person: string): Promise<void> {
+  const signIn = await server.miniProgram().openSignIn(person)
   await signIn.send(ZHANGSAN)
   const reply = await signIn.bind(ZHANGSAN, CODE)
   if (reply.outcome !== 'SUCCESS') throw new Error(reply.text)
@@ -164,96 +157,5 @@ describe('a known person', () => {
 
     const elsewhere = server.miniProgram({ clientId: REGISTER_CLIENT_ID })
     expect(await elsewhere.login('alice')).toMatchObject({ outcome: 'USER_REGISTER' })
-  })
-})
-
-describe('two mini programs of one open-platform account', () => {
-  const openPlatform = 'our open platform'
-
-  async function startGroup(
-    t: Parameters<typeof startServer>[0],
-    secondIdentity: 'allow' | 'refuse' = 'allow',
-  ) {
-    const server = await startServer(t, { connection: { openPlatform } })
-    const [, second] = demoConnections
-    if (second === undefined) throw new Error('there is no second connection')
-    await saveConnection(
-      server.deployment.db,
-      server.deployment.vault,
-      { ...second, openPlatform, secondIdentity },
-      server.clock.now(),
-    )
-    return {
-      server,
-      first: server.miniProgram(),
-      second: server.miniProgram({ clientId: REGISTER_CLIENT_ID }),
-    }
-  }
-
-  test('the person who is bound through one is known to the other', async (t) => {
-    const { server, second } = await startGroup(t)
-    await bindToZhangsan(server, 'alice')
-
-    expect(await second.login('alice')).toMatchObject({ outcome: 'SUCCESS' })
-    expect(await server.count('identity')).toBe(2)
-    expect(await server.count('user')).toBe(1)
-  })
-
-  test('without a unionid he is not', async (t) => {
-    const { server, second } = await startGroup(t)
-    await bindToZhangsan(server, 'alice')
-
-    expect(await second.login('mock:alice?unionid=0')).toMatchObject({ outcome: 'USER_REGISTER' })
-  })
-
-  test('a unionid that comes later is learnt', async (t) => {
-    const { server, first, second } = await startGroup(t)
-    await bindToZhangsan(server, 'mock:alice?unionid=0')
-    expect(await second.login('alice')).toMatchObject({ outcome: 'USER_REGISTER' })
-
-    expect(await first.login('alice')).toMatchObject({ outcome: 'SUCCESS' })
-    expect(await second.login('alice')).toMatchObject({ outcome: 'SUCCESS' })
-  })
-
-  test('adoption obeys the second-identity setting', async (t) => {
-    const { server, second } = await startGroup(t, 'refuse')
-    await bindToZhangsan(server, 'alice')
-    await bindToZhangsan(server, 'mock:bob?unionid=0', REGISTER_CLIENT_ID)
-
-    expect(await second.login('alice')).toMatchObject({ outcome: 'IDAAS.SDK.LOGIN.9006' })
-  })
-
-  test('openid and unionid that lead to two users are refused, never merged', async (t) => {
-    const { server, second } = await startGroup(t)
-    await bindToZhangsan(server, 'alice')
-    await server.addUser({ mobile: '13800138000', fixedCode: CODE })
-    const signIn = await second.openSignIn('mock:alice?unionid=0')
-    await signIn.send('13800138000', { register: true })
-    expect(await signIn.registerBind('13800138000', CODE)).toMatchObject({ outcome: 'SUCCESS' })
-
-    expect(await second.login('alice')).toMatchObject({ httpStatus: 400, outcome: 'IDAAS.SDK.LOGIN.9007' })
-    expect(await server.count('user')).toBe(2)
-  })
-
-  test('a sign-in that was open before the other was bound registers nobody', async (t) => {
-    const { server, second } = await startGroup(t)
-    const early = await second.openSignIn('alice')
-    await early.send('13800138000', { register: true })
-    await bindToZhangsan(server, 'alice')
-
-    const code = await second.newestCode('13800138000')
-    expect(await early.registerBind('13800138000', code)).toMatchObject({ outcome: 'IDAAS.SDK.LOGIN.9007' })
-    expect(await server.count('user')).toBe(1)
-  })
-
-  test('a sign-in that was open before the other was bound cannot bind the person to a second user', async (t) => {
-    const { server, second } = await startGroup(t)
-    await server.addUser({ mobile: '13800138000', fixedCode: CODE })
-    const early = await second.openSignIn('alice')
-    await early.send('13800138000')
-    await bindToZhangsan(server, 'alice')
-
-    expect(await early.bind('13800138000', CODE)).toMatchObject({ outcome: 'IDAAS.SDK.LOGIN.9007' })
-    expect(await server.count('identity')).toBe(1)
   })
 })

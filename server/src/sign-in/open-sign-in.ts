@@ -16,12 +16,19 @@ export interface OpenedSignIn {
   readonly stateToken: string
 }
 
+/** What somebody has to do who may not come in yet. */
+export interface FurtherProof {
+  readonly wants: PendingStatus
+  /** For the operator: why it is so, when it is not just that nobody knows him. */
+  readonly because: string | undefined
+}
+
 /** Opens a sign-in for a person whom a source vouches for and nobody here knows. */
 export async function openSignIn(
   deps: { readonly db: Db; readonly vault: Vault },
   caller: Caller,
   identity: ProvenIdentity,
-  status: PendingStatus,
+  { wants: status, because }: FurtherProof,
 ): Promise<OpenedSignIn> {
   const { now, application } = caller
   const { clientId } = application
@@ -48,7 +55,7 @@ export async function openSignIn(
       signInId: signIn.id,
       connectionId: identity.connectionId,
       ip: caller.ip,
-      because: status,
+      because: because === undefined ? status : `${status}; ${because}`,
     })
   })
   return { signIn, stateToken }

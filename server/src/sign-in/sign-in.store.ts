@@ -10,7 +10,6 @@ declare module '../platform/db/tables.ts' {
       client_id: string
       connection_id: string
       subject: string
-      open_platform: string | null
       union_subject: string | null
       status: string
       state_token_hash: string
@@ -19,7 +18,7 @@ declare module '../platform/db/tables.ts' {
       opened_at: number
       expires_at: number
       completed_at: number | null
-      /** Ended without success: its identity was bound by another sign-in. */
+      /** Ended without success: its identity was bound by another sign-in, or unbound. */
       ended_at: number | null
       ip: string
       device: string
@@ -53,8 +52,7 @@ export async function insert(db: Db | Tx, signIn: NewSignIn): Promise<void> {
       client_id: signIn.clientId,
       connection_id: signIn.identity.connectionId,
       subject: signIn.identity.subject,
-      open_platform: signIn.identity.union?.openPlatform ?? null,
-      union_subject: signIn.identity.union?.subject ?? null,
+      union_subject: signIn.identity.unionSubject ?? null,
       status: signIn.status,
       state_token_hash: signIn.stateTokenHash,
       tries: 0,
@@ -76,16 +74,7 @@ export async function findOpen(
 ): Promise<OpenSignIn | undefined> {
   const row = await db
     .selectFrom('sign_in')
-    .select([
-      'id',
-      'client_id',
-      'connection_id',
-      'subject',
-      'open_platform',
-      'union_subject',
-      'status',
-      'expires_at',
-    ])
+    .select(['id', 'client_id', 'connection_id', 'subject', 'union_subject', 'status', 'expires_at'])
     .where('id', '=', key.id)
     .where('client_id', '=', key.clientId)
     .where('state_token_hash', '=', key.stateTokenHash)
@@ -93,21 +82,19 @@ export async function findOpen(
     .where('ended_at', 'is', null)
     .where('expires_at', '>', now)
     .executeTakeFirst()
-  if (row === undefined) return undefined
-
-  const { open_platform: openPlatform, union_subject: unionSubject } = row
-  return {
-    id: row.id,
-    clientId: row.client_id,
-    status: pendingStatus.parse(row.status),
-    identity: {
-      connectionId: row.connection_id,
-      subject: row.subject,
-      union:
-        openPlatform === null || unionSubject === null ? undefined : { openPlatform, subject: unionSubject },
-    },
-    expiresAt: row.expires_at,
-  }
+  return (
+    row && {
+      id: row.id,
+      clientId: row.client_id,
+      status: pendingStatus.parse(row.status),
+      identity: {
+        connectionId: row.connection_id,
+        subject: row.subject,
+        unionSubject: row.union_subject ?? undefined,
+      },
+      expiresAt: row.expires_at,
+    }
+  )
 }
 
 /**

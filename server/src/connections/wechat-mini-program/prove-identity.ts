@@ -31,12 +31,5 @@ export async function proveByWxLoginCode(
     },
     wxLoginCode,
   )
-  return {
-    connectionId: connection.id,
-    subject: openid,
-    union:
-      unionid === undefined || connection.openPlatform === undefined
-        ? undefined
-        : { openPlatform: connection.openPlatform, subject: unionid },
-  }
+  return { connectionId: connection.id, subject: openid, unionSubject: unionid }
 }

@@ -1,3 +1,3 @@
 export { type DatabaseLocation, openDatabase } from './open-database.ts'
-export { inTransaction, takeTurns } from './transaction.ts'
+export { inTransaction, keepRows, takeTurns } from './transaction.ts'
 export type { Db, Tx } from './types.ts'

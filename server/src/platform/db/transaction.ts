@@ -37,6 +37,18 @@ export async function takeTurns(tx: Tx, things: readonly string[]): Promise<void
   }
 }
 
+/**
+ * Lets nobody remove the rows that a query finds before this transaction ends. Others may still read, change
+ * and keep them: whoever keeps a row waits only for its removal.
+ *
+ * @returns for `query.$call(…)`
+ */
+export function keepRows(tx: Tx): <Query extends { forKeyShare(): Query }>(query: Query) => Query {
+  // SQLite has one transaction at a time.
+  const isAlone = tx.getExecutor().adapter instanceof SqliteAdapter
+  return (query) => (isAlone ? query : query.forKeyShare())
+}
+
 /** Lifts the limits that a request's transaction has: a change of large tables may take minutes. */
 export async function takeYourTime(tx: Tx): Promise<void> {
   if (tx.getExecutor().adapter instanceof SqliteAdapter) return

@@ -148,6 +148,11 @@ const breaks: readonly Break[] = [
     (sound) => during(sound, 'login'),
   ],
   ['no row is without its parent', 'a session whose user is not there', (sound) => without(sound, 'user')],
+  [
+    'no row is without its parent',
+    'a session that outlived the identity that opened it',
+    (sound) => without(sound, 'identity'),
+  ],
 ]
 
 test.for(breaks)('the checker tells of “%s”: %s', async ([broken, , change]) => {

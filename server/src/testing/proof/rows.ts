@@ -81,7 +81,6 @@ function* missingOf(
     yield `${what}, and the bind was not recorded`
     return
   }
-  if (!rows.session.some((row) => row.sign_in_id === signIn.id)) yield `${what} without a session`
   const isBound = rows.identity.some(
     (row) =>
       row.connection_id === signIn.connection_id &&
@@ -95,6 +94,9 @@ function* missingOf(
       event.at >= bound.at,
   )
   if (!isBound && !isGone) yield `${what} without its identity`
+  // A session goes with the identity that opened it.
+  const hasSession = rows.session.some((row) => row.sign_in_id === signIn.id)
+  if (!hasSession && !isGone) yield `${what} without a session`
 
   const codes = rows.verification.filter(
     (row) =>
@@ -141,6 +143,11 @@ export function* noOrphans({ rows, history }: Evidence): Iterable<string> {
     for (const row of rows[table]) {
       if (!users.has(row.user_id)) yield `a row of ${table} has no user ${row.user_id}`
     }
+  }
+  const identities = new Set(rows.identity.map((row) => row.id))
+  for (const { identity_id: identityId } of rows.session) {
+    if (identityId !== null && !identities.has(identityId))
+      yield `a row of session has no identity ${identityId}`
   }
   for (const table of ['identity', 'sign_in'] as const) {
     for (const row of rows[table]) {
