@@ -1,6 +1,8 @@
 import { type AuditEventKind, record } from '../audit/index.ts'
+import { listIdentitiesOf } from '../connections/index.ts'
 import { inTransaction, type Tx } from '../platform/db/index.ts'
 import { endSessionsOf } from '../sessions/index.ts'
+import { endOpenSignInsOf } from '../sign-in/index.ts'
 import { removeUser, setUserDisabled, type User } from '../users/index.ts'
 import { findMeantUser, type OperatorDeps } from './find-user.ts'
 
@@ -18,11 +20,14 @@ export function enableUser(deps: OperatorDeps, text: string, now: number): Promi
 }
 
 /**
- * Removes a user with his addresses, identities and sessions. His id is never given to anybody else; whoever
+ * Removes a user with his addresses, identities and sessions, and ends their open sign-ins. His id is never given to anybody else; whoever
  * comes with his number or his WeChat identity later is somebody new.
  */
 export function deleteUser(deps: OperatorDeps, text: string, now: number): Promise<User> {
-  return change(deps, text, 'user_deleted', now, (tx, user) => removeUser(tx, user.id))
+  return change(deps, text, 'user_deleted', now, async (tx, user) => {
+    for (const identity of await listIdentitiesOf(tx, user.id)) await endOpenSignInsOf(tx, identity, now)
+    await removeUser(tx, user.id)
+  })
 }
 
 async function change(
