@@ -18,6 +18,8 @@ import type { SdkEndpoint } from './platform/http/sdk-endpoint.ts'
 import { sweepBudgets } from './platform/limits/index.ts'
 import type { Log } from './platform/log.ts'
 import type { Outbound } from './platform/outbound/outbound.ts'
+import { linkedAccountsEndpoint, unbindAccountEndpoint, unbindEndpoint } from './self-service/endpoints.ts'
+import { selfServiceRefusals } from './self-service/index.ts'
 import { type FindSessionDeps, logoutEndpoint, refreshEndpoint } from './sessions/endpoints.ts'
 import { type IdTokenDeps, sessionRefusals, sweepSessions } from './sessions/index.ts'
 import {
@@ -52,6 +54,9 @@ export const sdkEndpoints: readonly SdkEndpoint<Needs, Application>[] = [
   registerBindEndpoint,
   signInEndpoint,
   refreshEndpoint,
+  linkedAccountsEndpoint,
+  unbindAccountEndpoint,
+  unbindEndpoint,
   logoutEndpoint,
 ]
 
@@ -63,6 +68,7 @@ export const allRefusals = {
   connections: connectionRefusals,
   signIn: signInRefusals,
   sessions: sessionRefusals,
+  selfService: selfServiceRefusals,
   transport: transportRefusals,
 } as const
 
@@ -168,5 +174,6 @@ export {
   importUsers,
   reportMessages,
   showUser,
+  unbindOf,
 } from './operators/index.ts'
 export { developmentSendBudgets, productionSendBudgets } from './verifications/index.ts'

@@ -37,6 +37,29 @@ test.for(earlierSchemas)('what lived before an upgrade lives after it, from %s',
   expect(keys).toContain(kidIn(liveSession.idToken))
 })
 
+test.for(earlierSchemas)(
+  'a session that was opened before an upgrade ends with its account, from %s',
+  async (schema, t) => {
+    const { data, earlier } = await makeEarlierData(t, schema)
+    const server = await startAt(t, data, earlier)
+    const program = server.miniProgram()
+    const refresh = () =>
+      program.call('sso/session-token/id-token', {
+        headers: { 'session-token': earlier.things.liveSession.token },
+      })
+    const signedIn = { Authorization: `Bearer ${String((await refresh()).body['id_token'])}` }
+    const { social } = links.parse((await program.call('social', { method: 'GET', headers: signedIn })).body)
+
+    for (const { id } of social) {
+      const body = { id }
+      expect(await program.call('social/unbind-account', { headers: signedIn, body })).toMatchObject({
+        httpStatus: 200,
+      })
+    }
+    expect(await refresh()).toMatchObject({ outcome: SESSION_TOKEN_REFUSED })
+  },
+)
+
 test.for(earlierSchemas)('what was dead before an upgrade stays dead, from %s', async (schema, t) => {
   const { data, earlier } = await makeEarlierData(t, schema)
   const server = await startAt(t, data, earlier)
@@ -139,6 +162,7 @@ function bind(server: TestServer, proof: EarlierData['things']['openSignIn']) {
   })
 }
 
+const links = z.object({ social: z.array(z.object({ id: z.string() })) })
 const claims = z.record(z.string(), z.unknown())
 
 function claimsIn(idToken: string, part: 0 | 1): Readonly<Record<string, unknown>> {

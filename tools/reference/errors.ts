@@ -14,6 +14,7 @@ const titles: Readonly<Record<TableName, string>> = {
   connections: 'Identity sources',
   signIn: 'Sign-in and binding',
   sessions: 'Sessions',
+  selfService: 'Self-service',
   transport: 'The transport',
 }
 

@@ -33,7 +33,7 @@ export function commandLine(): Command {
     .description('production')
     .action(async (flags: Flags) => (await import('./serve.ts')).serveProduction(settingsOf(flags)))
 
-  addUserCommands(program.command('users').description('import, show, disable, enable, delete users'))
+  addUserCommands(program.command('users').description('import, show, disable, enable, unbind, delete users'))
 
   withFlags(program.command('explain'), dataSettings)
     .argument('<sign-in-id>', 'next.sign_in_id of the pending reply')
@@ -67,6 +67,13 @@ function addUserCommands(users: Command): void {
     .description('everything about one user, addresses in clear')
     .action(async (user: string, flags: Flags) =>
       (await import('./operate.ts')).show(settingsOf(flags), user),
+    )
+  withFlags(users.command('unbind'), dataSettings)
+    .argument('<user>', onUser)
+    .argument('<identity-id>', 'as users show lists it')
+    .description('unbind a social account of a user; sessions that it opened end')
+    .action(async (user: string, identityId: string, flags: Flags) =>
+      (await import('./operate.ts')).unbind(settingsOf(flags), user, identityId),
     )
   for (const change of ['disable', 'enable', 'delete'] as const) {
     withFlags(users.command(change), dataSettings)

@@ -8,6 +8,7 @@ import {
   importUsers,
   reportMessages,
   showUser,
+  unbindOf,
 } from '../app.ts'
 import type { Settings } from '../config.ts'
 import { type Deployment, openExistingDeployment } from '../deployment.ts'
@@ -53,6 +54,14 @@ export function change(settings: Settings, kind: keyof typeof changes, user: str
   return withDeployment(settings, async (deployment, now) => {
     const { id, userName } = await changes[kind](deployment, user, now)
     process.stdout.write(`${kind}d ${userName} (${id})\n`)
+  })
+}
+
+/** `ligature users unbind USER IDENTITY_ID` */
+export function unbind(settings: Settings, user: string, identityId: string): Promise<void> {
+  return withDeployment(settings, async (deployment, now) => {
+    const { id, userName } = await unbindOf(deployment, user, identityId, now)
+    process.stdout.write(`unbound ${identityId} from ${userName} (${id})\n`)
   })
 }
 

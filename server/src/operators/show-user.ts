@@ -23,6 +23,7 @@ export async function showUser(deps: OperatorDeps, text: string, now: number) {
       verified: isVerified,
     })),
     identities: identities.map((identity) => ({
+      id: identity.id,
       connection: identity.connectionId,
       subject: identity.subject,
       bound_at: new Date(identity.boundAt).toISOString(),

@@ -83,8 +83,9 @@ test('a user is shown by id, user name, mobile or email, in any spelling', async
 test('nobody is told in one sentence', async (t) => {
   const server = await startServer(t)
 
-  for (const command of ['show', 'disable', 'enable', 'delete']) {
-    const run = await runLigature(t, ['users', command, 'nobody'], server.data.process)
+  for (const command of ['show', 'disable', 'enable', 'unbind', 'delete']) {
+    const identity = command === 'unbind' ? ['some-id'] : []
+    const run = await runLigature(t, ['users', command, 'nobody', ...identity], server.data.process)
 
     expect(run).toMatchObject({
       code: 1,

@@ -10,6 +10,7 @@ export { isUserName } from './user-name.ts'
 export {
   find as findUser,
   findByName as findUserByName,
+  hasVerifiedAddress,
   remove as removeUser,
   setDisabled as setUserDisabled,
   type User,

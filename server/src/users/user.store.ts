@@ -83,6 +83,17 @@ export async function listAddresses(db: Db | Tx, userId: string): Promise<Stored
   }))
 }
 
+/** @returns whether he has proved control of some address */
+export async function hasVerifiedAddress(db: Db | Tx, userId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('user_address')
+    .select('channel')
+    .where('user_id', '=', userId)
+    .where('verified_at', 'is not', null)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** @returns `false` when the user name is taken */
 export async function insert(tx: Tx, user: User): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await tx

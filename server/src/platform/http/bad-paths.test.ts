@@ -70,7 +70,7 @@ test('a path that nobody has is 404, and one that cannot be decoded is malformed
     '/nowhere',
     '/api',
     '/api/v2/sdk/',
-    '/api/v2/sdk/social',
+    '/api/v2/sdk/socials',
     '/__proto__',
     '/%00',
     '/:(',

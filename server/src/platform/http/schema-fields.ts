@@ -4,7 +4,7 @@ import { z } from 'zod'
 export interface SchemaField {
   /** From the outside in: `next.steps[].send.type`. */
   readonly name: string
-  /** `string`, `number`, `"SUCCESS"`, `"zh" | "en"`, `object`, `object[]`. */
+  /** `string`, `number`, `"SUCCESS"`, `"zh" | "en"`, `string | null`, `object`, `object[]`. */
   readonly type: string
   readonly isRequired: boolean
 }
@@ -13,7 +13,7 @@ export interface SchemaField {
 export type SchemaForms = readonly (readonly SchemaField[])[]
 
 const node = z.looseObject({
-  type: z.string().optional(),
+  type: z.union([z.string(), z.array(z.string())]).optional(),
   const: z.unknown().optional(),
   enum: z.array(z.unknown()).optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
@@ -53,5 +53,5 @@ function typeOf(field: Node): string {
   const choices = field.anyOf ?? field.oneOf
   if (choices !== undefined) return choices.map((choice) => typeOf(node.parse(choice))).join(' | ')
   if (field.items !== undefined) return `${typeOf(node.parse(field.items))}[]`
-  return field.type ?? 'any'
+  return [field.type ?? 'any'].flat().join(' | ')
 }

@@ -1,0 +1,2 @@
+export { linkedAccountsEndpoint } from './linked-accounts.http.ts'
+export { unbindAccountEndpoint, unbindEndpoint } from './unbind.http.ts'

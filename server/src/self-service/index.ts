@@ -1,0 +1,2 @@
+export { selfServiceRefusals } from './refusals.ts'
+export { unbind } from './unbind.ts'
