@@ -113,8 +113,8 @@ async function keysOf(server: ServerProcess): Promise<JSONWebKeySet> {
 }
 
 /** What can be half done in the store, each with the number of rows where it is. */
-function faultsIn({ dataDirectory }: Production): Record<string, number> {
-  const database = new DatabaseSync(join(dataDirectory, 'ligature.db'), { readOnly: true })
+function faultsIn({ data }: Production): Record<string, number> {
+  const database = new DatabaseSync(join(data.settings.dataDirectory, 'ligature.db'), { readOnly: true })
   const queries = {
     'the file is damaged': `select * from pragma_integrity_check where integrity_check <> 'ok'`,
     'a row hangs on one that is not there': 'select * from pragma_foreign_key_check',

@@ -86,12 +86,7 @@ export async function openScene(host: Host): Promise<Scene> {
     }
   }
 
-  async function fetchKeys(): Promise<void> {
-    const response = await fetch(`${host.url()}/api/v1/oauth2/keys`)
-    const keys: JSONWebKeySet = keySet.parse(await response.json())
-    servedKeys.push({ at: clock.now(), keys })
-  }
-  await fetchKeys()
+  servedKeys.push(await fetchKeys(host.url(), clock.now()))
 
   async function prepare({ way, person, mobile }: Newcomer): Promise<Held> {
     const login = await program(way).login(person)
@@ -145,7 +140,7 @@ export async function openScene(host: Host): Promise<Scene> {
         const isOfBind = from !== undefined && 'clientId' in from && from.clientId === ways.bind.clientId
         await program(isOfBind ? 'bind' : 'register').refresh(sessionToken)
       }
-      await fetchKeys()
+      servedKeys.push(await fetchKeys(host.url(), clock.now()))
       return {
         history,
         messages: [...messages.values()].toSorted((one, other) => one.at - other.at),
@@ -164,4 +159,11 @@ export async function openScene(host: Host): Promise<Scene> {
       }
     },
   }
+}
+
+/** @returns the keys that a server publishes now */
+export async function fetchKeys(url: string, at: number): Promise<ServedKeys> {
+  const response = await fetch(`${url}/api/v1/oauth2/keys`)
+  const keys: JSONWebKeySet = keySet.parse(await response.json())
+  return { at, keys }
 }
