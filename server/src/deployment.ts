@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { migrations } from '../migrations/index.ts'
 import { settleFact } from './platform/db/deployment.store.ts'
-import { type DatabaseLocation, type Db, openDatabase } from './platform/db/index.ts'
+import { type DatabaseLocation, type Db, openDatabase, type StoreActivity } from './platform/db/index.ts'
 import { StartError } from './platform/start-error.ts'
 import { createMasterKeyFile, parseMasterKey, readMasterKeyFile } from './platform/vault/master-key.ts'
 import { type MasterKeySource, openVault } from './platform/vault/open-vault.ts'
@@ -15,6 +15,8 @@ export type Mode = 'development' | 'production'
 export interface Deployment {
   readonly db: Db
   readonly vault: Vault
+  /** What the database does, for the metrics. */
+  readonly activity: StoreActivity
   close(): Promise<void>
 }
 
@@ -70,9 +72,9 @@ export async function openExistingDeployment(settings: DeploymentSettings, now: 
 
 async function open(settings: DeploymentSettings, key: MasterKeySource, now: number): Promise<Deployment> {
   try {
-    const { db, close } = await openDatabase(locationOf(settings), migrations)
+    const { db, activity, close } = await openDatabase(locationOf(settings), migrations)
     try {
-      return { db, vault: await openVault(db, key, now), close }
+      return { db, vault: await openVault(db, key, now), activity, close }
     } catch (error) {
       await close()
       throw error

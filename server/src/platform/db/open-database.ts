@@ -1,4 +1,5 @@
-import { Kysely } from 'kysely'
+import { type Dialect, Kysely } from 'kysely'
+import { ActivityWatch, type PoolState, type StoreActivity } from './activity.ts'
 import type { Migration } from './migration.ts'
 import { migrate } from './migrate.ts'
 import type { Tables } from './tables.ts'
@@ -14,6 +15,7 @@ export type DatabaseLocation =
 
 export interface OpenedDatabase {
   readonly db: Kysely<Tables>
+  readonly activity: StoreActivity
   close(): Promise<void>
 }
 
@@ -28,21 +30,29 @@ export async function openDatabase(
   migrations: Readonly<Record<string, Migration>>,
 ): Promise<OpenedDatabase> {
   try {
-    const db = new Kysely<Tables>({ dialect: await dialectOf(location) })
+    const { dialect, pool } = await dialectOf(location)
+    const watch = new ActivityWatch()
+    const db = new Kysely<Tables>({ dialect: watch.watched(dialect), log: watch.onStatement })
     try {
       await migrate(db, migrations)
     } catch (error) {
       await db.destroy()
       throw error
     }
-    return { db, close: () => db.destroy() }
+    return {
+      db,
+      activity: { store: location.kind, pool, listen: (listener) => watch.listen(listener) },
+      close: () => db.destroy(),
+    }
   } catch (error) {
     throw inWords(error, location)
   }
 }
 
-async function dialectOf(location: DatabaseLocation) {
-  if (location.kind === 'sqlite') return openFile(location.directory)
+async function dialectOf(
+  location: DatabaseLocation,
+): Promise<{ readonly dialect: Dialect; pool(): PoolState | undefined }> {
+  if (location.kind === 'sqlite') return { dialect: openFile(location.directory), pool: () => undefined }
   // Loaded by those who use it: the embedded database is the default.
   const { postgresDialect } = await import('./postgres.ts')
   return postgresDialect(location.url)

@@ -7,6 +7,7 @@ import {
 } from 'kysely'
 import pg from 'pg'
 import { z } from 'zod'
+import type { PoolState } from './activity.ts'
 import { withoutSilentConnections } from './silent-connections.ts'
 
 const SECOND_MS = 1000
@@ -32,7 +33,7 @@ const INT8 = 20
  *
  * @param url `postgres://user:password@host:5432/database?sslmode=verify-full`
  */
-export function postgresDialect(url: string): PostgresDialect {
+export function postgresDialect(url: string): { readonly dialect: PostgresDialect; pool(): PoolState } {
   // Counts and moments come back as numbers; all of ours are whole and far below 2^53.
   const types = new pg.TypeOverrides()
   types.setTypeParser(INT8, Number)
@@ -47,7 +48,14 @@ export function postgresDialect(url: string): PostgresDialect {
   // Without a listener of its own, a connection that dies (in the pool or in use) ends the process.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
-  return new PoolerFriendlyDialect({ pool: withoutSilentConnections(pool) })
+  return {
+    dialect: new PoolerFriendlyDialect({ pool: withoutSilentConnections(pool) }),
+    pool: () => ({
+      inUse: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
+  }
 }
 
 class PoolerFriendlyDialect extends PostgresDialect {

@@ -42,3 +42,16 @@ export function isStoreAway(error: unknown): boolean {
   }
   return false
 }
+
+/** PostgreSQL undid the transaction because of others; the same one can succeed at once. */
+const UNDONE_BY_OTHERS = new Set(['40001', '40P01'])
+
+/** Whether a transaction was undone because it met another one. */
+export function isUndoneByOthers(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    UNDONE_BY_OTHERS.has(error.code)
+  )
+}

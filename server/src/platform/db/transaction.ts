@@ -1,12 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { sql, SqliteAdapter } from 'kysely'
+import { isUndoneByOthers } from './store-away.ts'
 import type { Db, Tx } from './types.ts'
 
 const MAX_TRIES = 4
 const FIRST_PAUSE_MS = 10
-
-/** PostgreSQL undid the transaction because of others; the same one can succeed at once. */
-const UNDONE_BY_OTHERS = new Set(['40001', '40P01'])
 
 /**
  * Runs something all or nothing. When the database undoes it because two transactions met, it is run again,
@@ -17,7 +15,7 @@ export async function inTransaction<Result>(db: Db, act: (tx: Tx) => Promise<Res
     try {
       return await db.transaction().execute(act)
     } catch (error) {
-      if (tries === MAX_TRIES || !UNDONE_BY_OTHERS.has(codeOf(error))) throw error
+      if (tries === MAX_TRIES || !isUndoneByOthers(error)) throw error
       await delay(FIRST_PAUSE_MS * 2 ** tries * Math.random())
     }
   }
@@ -64,8 +62,4 @@ export async function takeYourTime(tx: Tx): Promise<void> {
       tx,
     )
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
