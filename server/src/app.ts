@@ -4,19 +4,22 @@ import { record } from './audit/index.ts'
 import { algorithmsInUse, allOrigins, type Application, findApplication } from './applications/index.ts'
 import { connectionRefusals } from './connections/index.ts'
 import type { Deployment } from './deployment.ts'
-import { type Gateways, sweepAttempts } from './messages/index.ts'
+import { countedGateways, type Gateways, sweepAttempts } from './messages/index.ts'
 import type { Clock } from './platform/clock.ts'
 import { isAnswering } from './platform/db/deployment.store.ts'
 import type { Db } from './platform/db/index.ts'
 import { allowOrigins } from './platform/http/cors.ts'
 import { addReference } from './platform/http/reference.http.ts'
 import { addHealth } from './platform/http/health.ts'
+import { hasField } from './platform/http/schema-fields.ts'
 import { createHttpServer } from './platform/http/http-server.ts'
 import { doorRefusals, transportRefusals } from './platform/http/refusals.ts'
 import { openSdkDoor } from './platform/http/sdk-door.ts'
 import type { SdkEndpoint } from './platform/http/sdk-endpoint.ts'
 import { sweepBudgets } from './platform/limits/index.ts'
 import type { Log } from './platform/log.ts'
+import { openMetrics } from './platform/metrics/metrics.ts'
+import { addMetricsPage, METRICS_PATH } from './platform/metrics/metrics.http.ts'
 import type { Outbound } from './platform/outbound/outbound.ts'
 import { linkedAccountsEndpoint, unbindAccountEndpoint, unbindEndpoint } from './self-service/endpoints.ts'
 import { selfServiceRefusals } from './self-service/index.ts'
@@ -83,13 +86,28 @@ export interface ServerOptions {
   readonly sendBudgets: SendBudgets
   readonly weChatApi: URL
   readonly weChatOutbound: Outbound
+  /** What a reader of the metrics presents; without it only this machine reads them. */
+  readonly metricsToken?: string | undefined
+  /** Lines of the log that could not be written, for the metrics. */
+  lostLogLines?(): number
 }
 
 /** Puts the rooms together on one HTTP server, which does not listen yet. */
 export async function createServer(deployment: Deployment, options: ServerOptions): Promise<FastifyInstance> {
   const { db, vault } = deployment
   const signingKeys = await openSigningKeys(db, vault, options.clock.now())
-  const app = createHttpServer(options)
+  const metrics = openMetrics({
+    activity: deployment.activity,
+    isStoreReady: () => isAnswering(db),
+    signInRoutes: signInRoutes(),
+    lostLogLines: () => options.lostLogLines?.() ?? 0,
+  })
+  const app = createHttpServer({
+    ...options,
+    hiddenPaths: [METRICS_PATH],
+    onAnswered: metrics.onAnswered,
+  })
+  app.addHook('onClose', async () => metrics.close())
 
   await allowOrigins(app, {
     of: async (clientId) => (await findApplication(db, clientId))?.origins ?? [],
@@ -100,6 +118,8 @@ export async function createServer(deployment: Deployment, options: ServerOption
     db,
     vault,
     signingKeys,
+    gateways: countedGateways(options.gateways, metrics.sends),
+    weChatOutbound: metrics.outbound.counted('wechat', options.weChatOutbound),
     issuer: () => `${options.publicUrl()}/api/v1/oauth2`,
     readStateToken: async (stateToken, clientId, now) =>
       (await findOpenSignIn({ db, vault }, stateToken, clientId, now)).id,
@@ -113,7 +133,14 @@ export async function createServer(deployment: Deployment, options: ServerOption
   publishKeys(app, { signingKeys, algorithmsInUse: () => algorithmsInUse(db) })
   addReference(app, sdkEndpoints, () => options.publicUrl())
   addHealth(app, () => isAnswering(db))
+  addMetricsPage(app, metrics, options.metricsToken)
   return app
+}
+
+/** Where a call can sign somebody in: its reply has a status, and it changes something. */
+function signInRoutes(): ReadonlySet<string> {
+  const signsIn = sdkEndpoints.filter(({ method, reply }) => method === 'POST' && hasField(reply, 'status'))
+  return new Set(signsIn.map(({ path }) => path))
 }
 
 /** @returns the URL that the server answers at */

@@ -63,6 +63,12 @@ export const settingDefinitions = {
     default: 'https://api.weixin.qq.com (dev: the emulator)',
     meaning: 'Where WeChat’s server API answers. https, or a loopback address.',
   },
+  metricsToken: {
+    variable: 'LIGATURE_METRICS_TOKEN',
+    default: 'none: only callers on this machine read /metrics',
+    meaning:
+      'What Prometheus presents as its bearer token to read /metrics: 16 or more characters, no blanks among them.',
+  },
   log: {
     flag: 'log',
     variable: 'LIGATURE_LOG',
@@ -98,6 +104,10 @@ const schemas = {
     .string()
     .refine((text) => isHttpsOrLoopback(text))
     .transform((text) => new URL(text))
+    .optional(),
+  metricsToken: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/)
     .optional(),
   log: z.enum(['json', 'readable', 'silent']).optional(),
 } satisfies Record<SettingName, z.ZodType>

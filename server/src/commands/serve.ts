@@ -12,9 +12,9 @@ import {
 import type { Settings } from '../config.ts'
 import { type Deployment, type Mode, openDeployment } from '../deployment.ts'
 import { systemClock } from '../platform/clock.ts'
-import { type Log, openLog } from '../platform/log.ts'
 import { StartError } from '../platform/start-error.ts'
 import { type Closing, openDevelopment, openProduction } from './outside-world.ts'
+import { openProcessLog, type ProcessLog } from './process-log.ts'
 
 /** How long requests under way may take to finish after a signal. */
 const STOP_WITHIN_MS = 10_000
@@ -22,10 +22,10 @@ const LOOK_EVERY_MS = 20
 
 /** `ligature dev` */
 export async function serveDevelopment(settings: Settings): Promise<void> {
-  const log = openLog(settings.log ?? 'readable', process.stderr)
+  const processLog = openProcessLog(settings.log ?? 'readable')
   const deployment = await open(settings, 'development', './data-dev')
   const outside = await openDevelopment(deployment, systemClock, settings)
-  const { app, url } = await serve(settings, deployment, log, outside.options, outside.addRoutes)
+  const { app, url } = await serve(settings, deployment, processLog, outside.options, outside.addRoutes)
   process.stdout.write(
     `\n  Ligature, development mode. Nothing here leaves this machine.\n\n` +
       `  See it work      ${url}/dev\n` +
@@ -33,12 +33,13 @@ export async function serveDevelopment(settings: Settings): Promise<void> {
       `  Budgets          one code per address every 5 seconds; none per IP or prefix;\n` +
       `                   5 guesses per code, 20 wrong guesses per address in 24 hours\n\n`,
   )
-  announce(app, url, deployment, [outside])
+  announce(app, url, deployment, [outside], processLog)
 }
 
 /** `ligature start` */
 export async function serveProduction(settings: Settings): Promise<void> {
-  const log = openLog(settings.log ?? 'json', process.stderr)
+  const processLog = openProcessLog(settings.log ?? 'json')
+  const { log } = processLog
   const deployment = await open(settings, 'production', './data')
   const outside = openProduction(deployment, systemClock, log, settings)
   await warnOfTestAddresses(deployment.db, log, systemClock.now())
@@ -46,8 +47,8 @@ export async function serveProduction(settings: Settings): Promise<void> {
   if (settings.publicUrl === undefined) {
     log.warn('public-url is not set: id_tokens are issued for the address that this server listens on')
   }
-  const { app, url } = await serve(settings, deployment, log, outside.options)
-  announce(app, url, deployment, [outside])
+  const { app, url } = await serve(settings, deployment, processLog, outside.options)
+  announce(app, url, deployment, [outside], processLog)
 }
 
 async function open(settings: Settings, mode: Mode, defaultDirectory: string): Promise<Deployment> {
@@ -64,7 +65,7 @@ type OutsideOptions = Pick<ServerOptions, 'gateways' | 'sendBudgets' | 'weChatAp
 async function serve(
   settings: Settings,
   deployment: Deployment,
-  log: Log,
+  { log, lost }: ProcessLog,
   outside: OutsideOptions,
   addRoutes: (app: FastifyInstance) => void = () => undefined,
 ): Promise<{ app: FastifyInstance; url: string }> {
@@ -74,6 +75,8 @@ async function serve(
     log,
     publicUrl: () => settings.publicUrl ?? url,
     trustedProxies: settings.trustedProxies,
+    metricsToken: settings.metricsToken,
+    lostLogLines: lost,
     ...outside,
   })
   addRoutes(app)
@@ -101,17 +104,18 @@ function announce(
   url: string,
   deployment: Deployment,
   outside: readonly Closing[],
+  { leave }: ProcessLog,
 ): void {
   const stopServing = stopperOf(app)
   let isStopping = false
   const stop = async (): Promise<void> => {
     if (isStopping) return
     isStopping = true
-    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref()
+    setTimeout(() => void leave(1), STOP_WITHIN_MS).unref()
     await stopServing()
     for (const { close } of outside) await close()
     await deployment.close()
-    process.exit(0)
+    await leave(0)
   }
   process.on('SIGTERM', () => void stop())
   process.on('SIGINT', () => void stop())

@@ -1,3 +1,4 @@
+export { countedGateways } from './counted-gateways.ts'
 export { openDevInbox, type DevInbox } from './dev-inbox.ts'
 export { gatewayDescription } from './gateway-description.ts'
 export { areaCode } from './gateway-kind.ts'

@@ -24,6 +24,8 @@ export interface ProcessOptions {
   readonly preload?: string
   /** For its standard input. */
   readonly input?: string
+  /** A file descriptor for its standard error, instead of a pipe that is read here. */
+  readonly stderr?: number
 }
 
 export interface Exit {
@@ -70,9 +72,9 @@ export async function startProcess(
   options: ProcessOptions = {},
 ): Promise<ServerProcess> {
   const startedAt = performance.now()
-  const { child, running } = spawnChild(t, [...args, '--port', '0'], options)
+  const { stdout, running } = spawnChild(t, [...args, '--port', '0'], options)
   const ready = Promise.withResolvers<string>()
-  child.stdout.on('data', () => {
+  stdout.on('data', () => {
     const url = /^ready (\S+)\n/m.exec(running.stdout())?.[1]
     if (url !== undefined) ready.resolve(url)
   })
@@ -105,8 +107,10 @@ function spawnChild(t: RunningTest, args: readonly string[], options: ProcessOpt
   const preload = options.preload === undefined ? [] : ['--import', options.preload]
   const child = spawn(options.node ?? process.execPath, [...preload, options.program ?? MAIN, ...args], {
     env: { ...inherited(), ...options.environment },
-    stdio: 'pipe',
+    stdio: ['pipe', 'pipe', options.stderr ?? 'pipe'],
   })
+  const { stdin, stdout, stderr } = child
+  if (stdin === null || stdout === null) throw new Error('a process without the pipes that it was given')
   const exit: Promise<Exit> = once(child, 'close').then(() => ({
     code: child.exitCode,
     signal: child.signalCode,
@@ -119,19 +123,19 @@ function spawnChild(t: RunningTest, args: readonly string[], options: ProcessOpt
     await exit
   })
   // A process that ends before it has read its input is no fault of the test's.
-  child.stdin.on('error', () => undefined).end(options.input ?? '')
+  stdin.on('error', () => undefined).end(options.input ?? '')
 
   const running: LigatureProcess = {
     pid: child.pid ?? 0,
-    stdout: collect(child.stdout),
-    stderr: collect(child.stderr),
+    stdout: collect(stdout),
+    stderr: stderr === null ? () => '' : collect(stderr),
     exit,
     async kill(signal) {
       child.kill(signal)
       return exit
     },
   }
-  return { child, running }
+  return { stdout, running }
 }
 
 function inherited(): Record<string, string | undefined> {

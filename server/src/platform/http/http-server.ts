@@ -10,7 +10,9 @@ import fastify, {
 import { isStoreAway } from '../db/store-away.ts'
 import type { Log } from '../log.ts'
 import { type Language, Refusal, type RefusalDefinition } from '../refusal.ts'
+import { scrub } from '../scrub.ts'
 import { randomId } from '../secrets.ts'
+import { addAccounts, type Answered, giveAccount, note, UNKNOWN } from './answered.ts'
 import { parseJsonBody } from './json-body.ts'
 import { doorRefusals, transportRefusals } from './refusals.ts'
 
@@ -30,6 +32,10 @@ export interface HttpServerOptions {
   readonly log: Log
   /** Addresses or networks whose `X-Forwarded-For` is believed. None: the socket's address counts. */
   readonly trustedProxies: readonly string[]
+  /** Paths that are told of to nobody: a method that they do not have is no method but no path. */
+  readonly hiddenPaths?: readonly string[]
+  /** Told of every request when it is over. */
+  readonly onAnswered?: (answered: Answered) => void
 }
 
 /**
@@ -38,6 +44,7 @@ export interface HttpServerOptions {
  */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const loggerInstance: FastifyBaseLogger = options.log
+  const onAnswered = options.onAnswered ?? (() => undefined)
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -54,10 +61,14 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       // Nothing is made from Host, and Node refuses a request without one with an empty body.
       requireHostHeader: false,
     },
-    clientErrorHandler: refuseConnection,
+    clientErrorHandler: (error, socket) => refuseConnection(error, socket, onAnswered),
     return503OnClosing: true,
-    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
+    frameworkErrors: (error, request, reply) => {
+      giveAccount(request, reply, onAnswered)
+      void answerError(error, request, reply)
+    },
   })
+  addAccounts(app, onAnswered)
 
   app.removeAllContentTypeParsers()
   // Whatever the Content-Type claims, a body is parsed as JSON and then checked by its schema.
@@ -71,7 +82,13 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   // Node answers an expectation that it does not know with an empty 417; it may as well be ignored.
   app.server.on('checkExpectation', app.routing)
   app.setErrorHandler(answerError)
-  app.setNotFoundHandler((request, reply) => answerUnrouted(app, request, reply))
+  const hiddenPaths = new Set(options.hiddenPaths)
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] ?? ''
+    // The router decodes as well, and what cannot be decoded never comes here.
+    const isHidden = hiddenPaths.has(decodeURI(path))
+    return answerUnrouted(request, reply, isHidden ? [] : methodsOf(app, path))
+  })
   return app
 }
 
@@ -88,6 +105,7 @@ export function sendRefusal(
   refusal: Refusal,
   httpStatus: number,
 ): FastifyReply {
+  note(request, { refusal })
   const { retryAfterSeconds } = refusal.details
   if (retryAfterSeconds !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(retryAfterSeconds)))
   return reply
@@ -111,7 +129,7 @@ function answerError(
   if (error instanceof Refusal) return sendRefusal(request, reply, error, 400)
 
   if (isStoreAway(error)) {
-    request.log.warn({ because: error.message }, 'the database does not answer')
+    request.log.warn({ because: scrub(error.message) }, 'the database does not answer')
     return sendRefusal(request, reply, overloaded(), 503)
   }
   const status = 'statusCode' in error ? error.statusCode : undefined
@@ -129,9 +147,15 @@ function overloaded(): Refusal {
   return new Refusal(transportRefusals.overloaded, { retryAfterSeconds: 1 })
 }
 
-function answerUnrouted(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const path = request.url.split('?')[0] ?? ''
-  const allowed = (['GET', 'POST'] as const).filter((method) => app.findRoute({ method, url: path }) !== null)
+function methodsOf(app: FastifyInstance, path: string): readonly string[] {
+  return (['GET', 'POST'] as const).filter((method) => app.findRoute({ method, url: path }) !== null)
+}
+
+function answerUnrouted(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  allowed: readonly string[],
+): FastifyReply {
   if (allowed.length === 0) {
     return sendRefusal(request, reply, new Refusal(transportRefusals.noSuchPath), 404)
   }
@@ -140,12 +164,22 @@ function answerUnrouted(app: FastifyInstance, request: FastifyRequest, reply: Fa
 }
 
 /** A connection whose request never became one: there is no request to ask for its language. */
-function refuseConnection(error: Error & { readonly code?: string }, socket: Socket): void {
+function refuseConnection(
+  error: Error & { readonly code?: string },
+  socket: Socket,
+  onAnswered: (answered: Answered) => void,
+): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
   }
   const [status, definition] = connectionAnswer(error.code)
+  onAnswered({
+    method: UNKNOWN,
+    route: UNKNOWN,
+    status: Number.parseInt(status, 10),
+    refusalCode: definition.code,
+  })
   const body = JSON.stringify({ error_code: definition.code, error_msg: definition.zh })
   socket.end(
     `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\ncache-control: no-store\r\n` +

@@ -25,6 +25,13 @@ const node = z.looseObject({
 
 type Node = z.infer<typeof node>
 
+/** Whether what fits this schema may have this field, at the top. */
+export function hasField(schema: z.ZodType, name: string): boolean {
+  // A reply without a body has no JSON form.
+  if (schema instanceof z.ZodUndefined) return false
+  return schemaForms(schema, 'output').some((form) => form.some((field) => field.name === name))
+}
+
 /** Lists the fields of a schema, nested ones under their path; a choice of objects gives one list for each. */
 export function schemaForms(schema: z.ZodType, io: 'input' | 'output'): SchemaForms {
   const root = node.parse(z.toJSONSchema(schema, { io }))

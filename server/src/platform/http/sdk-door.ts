@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Clock } from '../clock.ts'
 import { Refusal, type RefusalDefinition } from '../refusal.ts'
+import { note } from './answered.ts'
 import { languageOf, sendRefusal } from './http-server.ts'
 import { doorRefusals } from './refusals.ts'
 import type { CallerDevice, CallingApplication, SdkCall, SdkEndpoint } from './sdk-endpoint.ts'
@@ -44,44 +45,38 @@ function addEndpoint<Deps, Application extends CallingApplication>(
       const arrival = arrivals.get(request)
       if (arrival === undefined) throw new Error('a request came in without passing the door')
       const result = await endpoint.run(deps, { ...arrival, body: request.body })
-      logCall(request, 200, arrival.startedAt, statusOf(result))
+      note(request, { outcome: statusOf(result) })
       reply.header('cache-control', 'no-store')
       if (result === undefined) return reply.code(200).send()
       return reply.type('application/json; charset=utf-8').send(JSON.stringify(result))
     },
     errorHandler: (error, request, reply) => {
-      const startedAt = arrivals.get(request)?.startedAt ?? performance.now()
       if (!(error instanceof Refusal)) throw error
       if (!expected.has(error.definition)) {
         throw new Error(`${endpoint.path} does not list its refusal ${error.definition.code}`, {
           cause: error,
         })
       }
-      logCall(request, 400, startedAt, error.definition.code, error.details.because)
       void sendRefusal(request, reply, error, 400)
     },
   })
 }
 
-type Arrival<Application extends CallingApplication> = Omit<SdkCall<Application, never>, 'body'> & {
-  /** Of the monotonic clock, for the log. */
-  readonly startedAt: number
-}
+type Arrival<Application extends CallingApplication> = Omit<SdkCall<Application, never>, 'body'>
 
 /** What is the same for every call: who asks, for which application, in which language, when. */
 async function arrive<Application extends CallingApplication>(
   door: SdkDoor<Application>,
   request: FastifyRequest,
 ): Promise<Arrival<Application>> {
-  const startedAt = performance.now()
   const device = deviceOf(request)
   const clientId = header(request, 'x-client-id')
   if (clientId === undefined) throw new Refusal(doorRefusals.clientIdMissing)
   const application = await door.findApplication(clientId)
   if (application === undefined) throw new Refusal(doorRefusals.applicationUnknown)
+  note(request, { clientId })
 
   return {
-    startedAt,
     application,
     device,
     ip: request.ip,
@@ -117,19 +112,4 @@ function header(request: FastifyRequest, name: string): string | undefined {
 
 function statusOf(result: unknown): string {
   return typeof result === 'object' && result !== null && 'status' in result ? String(result.status) : 'OK'
-}
-
-/** The path and the outcome, never a header or a body. */
-function logCall(
-  request: FastifyRequest,
-  httpStatus: number,
-  startedAt: number,
-  outcome: string,
-  because?: string,
-): void {
-  const tookMs = Math.round((performance.now() - startedAt) * 10) / 10
-  request.log.info(
-    { outcome, ...(because !== undefined && { because }), tookMs },
-    `${request.method} ${request.routeOptions.url ?? ''} ${httpStatus}`,
-  )
 }
