@@ -80,8 +80,13 @@ function piecesOf(value: Buffer): Buffer[] {
 
 function spellingsOf(value: Buffer): Spelling[] {
   const utf16 = Buffer.from(value.toString(), 'utf16le')
+  const plain = value.toString('latin1')
+  const inPercents = [...value].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')
   return [
-    { as: 'itself', text: value.toString('latin1'), anyCase: value.length < PIECE },
+    ...[inPercents, encodeURIComponent(value.toString())]
+      .filter((text) => text !== plain)
+      .map((text) => ({ as: 'percent-encoded', text, anyCase: true })),
+    { as: 'itself', text: plain, anyCase: value.length < PIECE },
     { as: 'UTF-16', text: utf16.toString('latin1'), anyCase: false },
     { as: 'hex', text: value.toString('hex'), anyCase: true },
     ...(['base64', 'base64url'] as const).flatMap((encoding) =>
