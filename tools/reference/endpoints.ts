@@ -18,8 +18,8 @@ refusal with exactly \`error_code\` and \`error_msg\`; those of every call are l
 [error codes](errors.md#every-call). Fields that are not listed are ignored in a request.
 
 The same as a document for programs: [openapi.json](openapi.json), which a running server also serves at
-\`/openapi.json\`, beside a page for people at \`/docs\`. Its public keys are at \`/api/v1/oauth2/keys\`, and
-\`/live\` and \`/ready\` are there for load balancers.`
+\`/openapi.json\`, beside a page for people at \`/docs\`. Its public keys are at \`/api/v1/oauth2/keys\`,
+\`/live\` and \`/ready\` are there for load balancers, and \`/metrics\` [for Prometheus](metrics.md).`
 
 /** `endpoints.md`: what each call takes and answers. */
 export function endpointsPage(): string {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { endpointsPage } from './endpoints.ts'
 import { errorsPage } from './errors.ts'
+import { metricsPage } from './metrics.ts'
 import { openApiJson } from './openapi.ts'
 import { settingsPage } from './settings.ts'
 
@@ -10,6 +11,7 @@ function referenceFiles(): ReadonlyMap<string, string> {
   return new Map([
     ['docs/reference/endpoints.md', endpointsPage()],
     ['docs/reference/errors.md', errorsPage()],
+    ['docs/reference/metrics.md', metricsPage()],
     ['docs/reference/openapi.json', openApiJson()],
     ['docs/reference/settings.md', settingsPage()],
   ])
