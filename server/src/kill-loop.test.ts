@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { openDeployment } from './deployment.ts'
-import { demoApplications } from './development/demo.ts'
 import { systemClock } from './platform/clock.ts'
 import { isLongRun } from './testing/how-long.ts'
 import { startPostgres } from './testing/postgres.ts'
@@ -32,7 +31,7 @@ test(
     const postgres = await startPostgres({ isDurable: true })
     t.onTestFinished(() => postgres.remove())
     const data = await emptyDatabase(postgres.url)
-    const known = Array.from({ length: KILLS * 20 }, (_, index) => String(15_000_000_000 + index * 7919))
+    const known = Array.from({ length: KILLS * 8 }, (_, index) => String(15_000_000_000 + index * 7919))
     const production = await prepareProduction(t, known, data)
 
     const logs: ServerProcess[] = []
@@ -86,7 +85,7 @@ test(
         deployment: { ...productionSendBudgets.deployment, limits: [] },
       },
       healedAt,
-      applicationNames: new Map(demoApplications.map(({ clientId, name }) => [clientId, name.en])),
+      applicationNames: production.applicationNames,
       texts: logs.map((server, index) => ({
         name: `the log of process ${index + 1}`,
         bytes: server.stderr(),

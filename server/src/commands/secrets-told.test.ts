@@ -42,7 +42,7 @@ interface Scene {
 }
 
 async function open(t: TestContext, style: 'json' | 'readable'): Promise<Scene> {
-  const { dataDirectory, args, options } = await prepareProduction(t, [LI, ...Object.keys(CARRIER_TROUBLES)])
+  const { data, args, options } = await prepareProduction(t, [LI, ...Object.keys(CARRIER_TROUBLES)])
   const codes: Secret[] = []
   const codeOf = new Map<string, string>()
   const keepCode = (to: string, code: string): void => {
@@ -88,6 +88,7 @@ async function open(t: TestContext, style: 'json' | 'readable'): Promise<Scene> 
       },
     },
   )
+  const { dataDirectory } = data.settings
   const masterKey = Buffer.from(readFileSync(join(dataDirectory, 'master.key'), 'utf8').trim(), 'base64')
   return {
     server,

@@ -24,6 +24,8 @@ export interface Production {
   readonly options: ProcessOptions
   /** The newest code that went to a mobile number. */
   codeOf(mobile: string): string | undefined
+  /** By client id, as they stand in messages. */
+  readonly applicationNames: ReadonlyMap<string, string>
   /** All that the carrier was given, oldest first. */
   readonly messages: readonly SentMessage[]
 }
@@ -71,6 +73,7 @@ export async function prepareProduction(
     data,
     userIds,
     messages,
+    applicationNames: new Map(demoApplications.map(({ clientId, name }) => [clientId, name.en])),
     args: ['start', '--log', 'json', '--public-url', 'https://login.example.com'],
     options: { environment: { ...data.process.environment, LIGATURE_WECHAT_API: weChat.apiBase.href } },
     codeOf: (mobile) => messages.findLast(({ to }) => to === `+86${mobile}`)?.verifyCode,
