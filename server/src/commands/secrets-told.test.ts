@@ -4,7 +4,10 @@ import { DatabaseSync } from 'node:sqlite'
 import { json as readJson } from 'node:stream/consumers'
 import { expect, test, type TestContext } from 'vitest'
 import { z } from 'zod'
+import { openDeployment } from '../deployment.ts'
 import { demoConnections } from '../development/index.ts'
+import { systemClock } from '../platform/clock.ts'
+import { setGateway } from '../testing/carriers.ts'
 import { startMailServer } from '../testing/mail-server.ts'
 import { readMetrics } from '../testing/metrics-page.ts'
 import { openMiniProgram, type MiniProgram, type Reply } from '../testing/mini-program.ts'
@@ -74,16 +77,28 @@ async function open(t: TestContext, style: 'json' | 'readable'): Promise<Scene> 
       })
     },
   })
+  const deployment = await openDeployment(data.settings, 'production', systemClock.now())
+  await setGateway({ deployment }, 'bridge', {
+    kind: 'http-sms',
+    url: `${carrier.url.href}${INVENTED}?key=${INVENTED}`,
+    secret: SMS_SECRET,
+  })
+  await setGateway({ deployment }, 'mail', {
+    kind: 'smtp',
+    host: '127.0.0.1',
+    port: mail.port,
+    security: 'none',
+    user: 'mailer',
+    password: MAIL_PASSWORD,
+    from: 'no-reply@ligature.example',
+  })
+  await deployment.close()
   const server = await startProcess(
     t,
     [...args.filter((arg) => arg !== 'json' && arg !== '--log'), '--log', style],
     {
       environment: {
         ...options.environment,
-        LIGATURE_SMS_URL: `${carrier.url.href}${INVENTED}?key=${INVENTED}`,
-        LIGATURE_SMS_SECRET: SMS_SECRET,
-        LIGATURE_SMTP_URL: `smtp://mailer:${MAIL_PASSWORD}@127.0.0.1:${mail.port}`,
-        LIGATURE_MAIL_FROM: 'no-reply@ligature.example',
         LIGATURE_METRICS_TOKEN: METRICS_TOKEN,
       },
     },
