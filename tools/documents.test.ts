@@ -129,6 +129,6 @@ test('the guide to binding says what to do with everything that its calls may be
   const calls = sdkEndpoints.filter(({ path }) => /\/(?:login|social|sms|email|ligature)(?:\/|$)/.test(path))
   const refusals = [...Object.values(doorRefusals), ...calls.flatMap((call) => call.refusals)]
 
-  expect(calls).toHaveLength(9)
+  expect(calls).toHaveLength(12)
   expect(told).toEqual(expect.arrayContaining(refusals.map(({ code }) => code)))
 })

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { record } from './audit/index.ts'
 import { algorithmsInUse, allOrigins, type Application, findApplication } from './applications/index.ts'
-import { connectionRefusals } from './connections/index.ts'
+import { connectionRefusals, openPhoneButton, type PhoneButtonBudgets } from './connections/index.ts'
 import type { Deployment } from './deployment.ts'
 import { countedGateways, type Gateways, sweepAttempts } from './messages/index.ts'
 import type { Clock } from './platform/clock.ts'
@@ -28,10 +28,14 @@ import { type IdTokenDeps, sessionRefusals, sweepSessions } from './sessions/ind
 import {
   bindEndpoint,
   loginWeChatMiniProgramEndpoint,
+  loginWeChatMobileEndpoint,
   type LoginDeps,
   type PendingReplyDeps,
+  type PhoneButtonDeps,
   registerBindEndpoint,
   signInEndpoint,
+  weChatMobileBindEndpoint,
+  weChatMobileRegisterBindEndpoint,
 } from './sign-in/endpoints.ts'
 import { findOpenSignIn, signInRefusals, sweepSignIns } from './sign-in/index.ts'
 import { publishKeys } from './tokens/endpoints.ts'
@@ -47,14 +51,17 @@ import {
 } from './verifications/index.ts'
 
 /** Everything that some endpoint needs; each names its own part. */
-type Needs = SendEndpointDeps & LoginDeps & IdTokenDeps & PendingReplyDeps & FindSessionDeps
+type Needs = SendEndpointDeps & LoginDeps & PhoneButtonDeps & IdTokenDeps & PendingReplyDeps & FindSessionDeps
 
 /** Every endpoint of the SDK family, in the order of the reference. */
 export const sdkEndpoints: readonly SdkEndpoint<Needs, Application>[] = [
   loginWeChatMiniProgramEndpoint,
+  loginWeChatMobileEndpoint,
   ...sendEndpoints(signInRefusals.stateTokenRefused),
   bindEndpoint,
   registerBindEndpoint,
+  weChatMobileBindEndpoint,
+  weChatMobileRegisterBindEndpoint,
   signInEndpoint,
   refreshEndpoint,
   linkedAccountsEndpoint,
@@ -90,6 +97,8 @@ export interface ServerOptions {
   readonly metricsToken?: string | undefined
   /** Lines of the log that could not be written, for the metrics. */
   lostLogLines?(): number
+  readonly weChatPhoneOutbound: Outbound
+  readonly phoneButtonBudgets: PhoneButtonBudgets
 }
 
 /** Puts the rooms together on one HTTP server, which does not listen yet. */
@@ -120,6 +129,12 @@ export async function createServer(deployment: Deployment, options: ServerOption
     signingKeys,
     gateways: countedGateways(options.gateways, metrics.sends),
     weChatOutbound: metrics.outbound.counted('wechat', options.weChatOutbound),
+    phoneButton: openPhoneButton({
+      ...options,
+      db,
+      vault,
+      weChatPhoneOutbound: metrics.outbound.counted('wechat phone', options.weChatPhoneOutbound),
+    }),
     issuer: () => `${options.publicUrl()}/api/v1/oauth2`,
     readStateToken: async (stateToken, clientId, now) =>
       (await findOpenSignIn({ db, vault }, stateToken, clientId, now)).id,
@@ -190,8 +205,14 @@ export async function warnOfSending(db: Db, gateways: Gateways, log: Log): Promi
 }
 
 // What the commands put together around the server; the rooms themselves are entered here only.
-export { startWeChatEmulator } from './connections/index.ts'
-export { addDevPage, demoConnections, seed } from './development/index.ts'
+export {
+  developmentPhoneButtonBudgets,
+  listMiniPrograms,
+  productionPhoneButtonBudgets,
+  startWeChatEmulator,
+  type WeChatEmulator,
+} from './connections/index.ts'
+export { addDevPage, seed } from './development/index.ts'
 export { fixedGateways, openDevInbox, openGateways, openHttpSmsGateway } from './messages/index.ts'
 export {
   deleteUser,

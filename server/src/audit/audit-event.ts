@@ -6,6 +6,7 @@ export type AuditEventKind =
   | 'code_send_uncertain'
   | 'code_send_failed'
   | 'code_refused'
+  | 'phone_refused'
   | 'user_registered'
   | 'user_imported'
   | 'user_disabled'

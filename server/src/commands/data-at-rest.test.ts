@@ -19,7 +19,7 @@ import {
 import { emptyDatabase } from '../testing/test-data.ts'
 import { type Secret, traces, tracesBelow, tracesIn } from '../testing/traces.ts'
 
-const MOBILES = ['13912345678', '13712345678', '18612345678', '15012345678']
+const MOBILES = ['13912345678', '13712345678', '18612345678', '15012345678', '13312345678']
 const EMAILS = ['li.wei@mail.example.com', 'wang.fang@mail.example.com', 'zhao@mail.example.com']
 
 /** Ids and moments hold runs of digits, and six of them can be a code by chance. */
@@ -38,7 +38,7 @@ async function liveOnce(
   })
   const program = server.miniProgram()
   const registering = server.miniProgram({ clientId: REGISTER_CLIENT_ID })
-  const [li = '', wang = '', zhao = '', sun = ''] = MOBILES
+  const [li = '', wang = '', zhao = '', sun = '', qian = ''] = MOBILES
   const [liMail = '', wangMail = '', zhaoMail = ''] = EMAILS
   const secrets: Secret[] = [...MOBILES, ...EMAILS].map((address) => ({ name: address, value: address }))
   // What its mailbox counts as where sending is limited.
@@ -92,6 +92,18 @@ async function liveOnce(
     expect((await stranger.bind(address, await codeTo(address))).outcome).toBe('IDAAS.SDK.LOGIN.9005')
   }
 
+  const phoneCodeOf = (mobile: string): string => {
+    const code = server.weChat.issuePhoneCode('fang', mobile)
+    keep('a code of the phone button', code)
+    return code
+  }
+  const byButton = await registering.openSignIn('fang')
+  keepSession(await byButton.phoneRegisterBind(phoneCodeOf(qian)))
+  keepSession(await registering.loginByPhone(phoneCodeOf(qian)))
+  const refused = await registering.loginByPhone(phoneCodeOf(zhao))
+  expect(refused.outcome).toBe('IDAAS.SDK.LOGIN.9011')
+  keep('an access token', await accessTokenOf(server))
+
   const sessionToken = String(bound.body['session_token'])
   const renewed = await program.call('sso/session-token/id-token', {
     headers: { 'session-token': sessionToken },
@@ -137,6 +149,17 @@ async function* linesOf(mobile: string, email: string, unproved: string): AsyncG
 async function issueWxLoginCode(program: MiniProgram): Promise<string> {
   const { body } = await program.call('/dev/wechat/login', { body: { persona: 'alice' } })
   return String(body['code'])
+}
+
+/** What WeChat has lent us. */
+async function accessTokenOf({ deployment }: TestServer): Promise<string> {
+  const { connection_id: id, token_sealed: sealed } = await deployment.db
+    .selectFrom('access_token')
+    .selectAll()
+    .executeTakeFirstOrThrow()
+  const token = deployment.vault.open(`access_token ${id}`, sealed ?? '')
+  expect(token).toMatch(/^80_[A-Za-z0-9]{133}$/)
+  return token
 }
 
 /** Secrets of this deployment itself. */

@@ -1,15 +1,18 @@
 import type { FastifyInstance } from 'fastify'
 import {
   addDevPage,
-  demoConnections,
+  developmentPhoneButtonBudgets,
   developmentSendBudgets,
   fixedGateways,
+  listMiniPrograms,
   openDevInbox,
   openGateways,
+  productionPhoneButtonBudgets,
   productionSendBudgets,
   seed,
   type ServerOptions,
   startWeChatEmulator,
+  type WeChatEmulator,
 } from '../app.ts'
 import type { Settings } from '../config.ts'
 import type { Deployment } from '../deployment.ts'
@@ -27,7 +30,11 @@ export interface Closing {
   close(): Promise<void>
 }
 
-type OutsideOptions = Pick<ServerOptions, 'gateways' | 'sendBudgets' | 'weChatApi' | 'weChatOutbound'>
+/** What of the server's options is about the world outside. */
+export type OutsideOptions = Pick<
+  ServerOptions,
+  'gateways' | 'sendBudgets' | 'phoneButtonBudgets' | 'weChatApi' | 'weChatOutbound' | 'weChatPhoneOutbound'
+>
 
 /** The real outside world, as the database describes it. */
 export function openProduction(
@@ -41,11 +48,20 @@ export function openProduction(
     options: {
       gateways,
       sendBudgets: productionSendBudgets,
+      phoneButtonBudgets: productionPhoneButtonBudgets,
       weChatApi: settings.weChatApi ?? WECHAT_API,
       weChatOutbound: openOutboundLane(MAX_IN_FLIGHT),
+      weChatPhoneOutbound: openOutboundLane(MAX_IN_FLIGHT),
     },
     close: () => gateways.close(),
   }
+}
+
+/** The outside world as it is in development. */
+export interface Development extends Closing {
+  readonly options: OutsideOptions
+  readonly weChat: WeChatEmulator
+  addRoutes(app: FastifyInstance): void
 }
 
 /** Stand-ins for the outside world on this machine, with the demo data. */
@@ -53,21 +69,22 @@ export async function openDevelopment(
   deployment: Deployment,
   clock: Clock,
   settings: Pick<Settings, 'weChatApi'>,
-): Promise<{ readonly options: OutsideOptions; addRoutes(app: FastifyInstance): void } & Closing> {
-  await seed(deployment.db, deployment.vault, clock.now())
+): Promise<Development> {
+  const { db, vault } = deployment
+  await seed(db, vault, clock.now())
   const inbox = openDevInbox()
-  const weChat = await startWeChatEmulator(
-    { clock },
-    demoConnections.map(({ appId, appSecret }) => ({ appId, appSecret, openPlatform: 'emulated account' })),
-  )
+  const weChat = await startWeChatEmulator({ clock }, () => listMiniPrograms(db, vault))
   return {
     options: {
       // Whatever gateways the database has: nothing leaves this machine.
       gateways: fixedGateways(inbox.gateways),
       sendBudgets: developmentSendBudgets,
+      phoneButtonBudgets: developmentPhoneButtonBudgets,
       weChatApi: settings.weChatApi ?? weChat.apiBase,
       weChatOutbound: openOutboundLane(MAX_IN_FLIGHT),
+      weChatPhoneOutbound: openOutboundLane(MAX_IN_FLIGHT),
     },
+    weChat,
     addRoutes: (app) => addDevPage(app, { inbox, weChat }),
     close: () => weChat.close(),
   }

@@ -1,20 +1,13 @@
 import type { ServerResponse } from 'node:http'
 import { flushCompileCache } from 'node:module'
 import type { FastifyInstance } from 'fastify'
-import {
-  createServer,
-  listen,
-  type ServerOptions,
-  startSweeping,
-  warnOfSending,
-  warnOfTestAddresses,
-} from '../app.ts'
+import { createServer, listen, startSweeping, warnOfSending, warnOfTestAddresses } from '../app.ts'
 import type { Settings } from '../config.ts'
 import { type Deployment, type Mode, openDeployment } from '../deployment.ts'
 import { systemClock } from '../platform/clock.ts'
 import { StartError } from '../platform/start-error.ts'
-import { type Closing, openDevelopment, openProduction } from './outside-world.ts'
 import { openProcessLog, type ProcessLog } from './process-log.ts'
+import { type Closing, openDevelopment, openProduction, type OutsideOptions } from './outside-world.ts'
 
 /** How long requests under way may take to finish after a signal. */
 const STOP_WITHIN_MS = 10_000
@@ -59,8 +52,6 @@ async function open(settings: Settings, mode: Mode, defaultDirectory: string): P
     systemClock.now(),
   )
 }
-
-type OutsideOptions = Pick<ServerOptions, 'gateways' | 'sendBudgets' | 'weChatApi' | 'weChatOutbound'>
 
 async function serve(
   settings: Settings,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Db, inTransaction, type Tx } from '../platform/db/index.ts'
 import type { Tables } from '../platform/db/tables.ts'
+import { forget as forgetAccessToken } from './wechat-mini-program/access-token.store.ts'
 
 declare module '../platform/db/tables.ts' {
   interface Tables {
@@ -103,6 +104,18 @@ function connectionOf(row: Tables['connection']): Connection {
   }
 }
 
+/** @returns whether this connection has stood for another mini program until now */
+async function isOfOtherApp(tx: Tx, { id, appId }: Connection): Promise<boolean> {
+  const row = await tx.selectFrom('connection').select('app_id').where('id', '=', id).executeTakeFirst()
+  return row !== undefined && row.app_id !== appId
+}
+
+/** @returns every connection of this kind, those that are disabled as well */
+export async function listOfKind(db: Db, kind: ConnectionKind): Promise<Connection[]> {
+  const rows = await db.selectFrom('connection').selectAll().where('kind', '=', kind).execute()
+  return rows.map(connectionOf)
+}
+
 /** Writes a connection as described, new or known, and switches it on for these applications. */
 export async function save(
   db: Db,
@@ -121,6 +134,7 @@ export async function save(
     phone_button: connection.hasPhoneButton ? 1 : 0,
   }
   await inTransaction(db, async (tx) => {
+    if (await isOfOtherApp(tx, connection)) await forgetAccessToken(tx, connection.id)
     await tx
       .insertInto('connection')
       .values({ id: connection.id, kind: connection.kind, created_at: now, disabled_at: null, ...fields })

@@ -14,7 +14,14 @@ export {
   type ProvenIdentity,
   turnsOf,
 } from './identity.store.ts'
-export { connectionRefusals } from './refusals.ts'
+export { listMiniPrograms } from './list-mini-programs.ts'
+export { connectionRefusals, phoneButtonRefusals, wxLoginRefusals } from './refusals.ts'
 export { type ConnectionDescription, saveConnection } from './save-connection.ts'
 export { unbindIdentity } from './unbind-identity.ts'
+export { openPhoneButton, type PhoneButton } from './wechat-mini-program/phone-button.ts'
+export {
+  developmentPhoneButtonBudgets,
+  type PhoneButtonBudgets,
+  productionPhoneButtonBudgets,
+} from './wechat-mini-program/phone-button-budgets.ts'
 export { proveByWxLoginCode, type WeChatDeps } from './wechat-mini-program/prove-identity.ts'

@@ -27,6 +27,20 @@ export const connectionRefusals = defineRefusals({
     zh: '身份源已拦截该账号的登录',
   },
 
+  /** Invalid, expired, used, of another mini program, or for a number that was given long ago: one answer. */
+  phoneCodeRefused: {
+    code: 'IDAAS.SDK.LOGIN.9009',
+    en: 'The phone number code is invalid, expired or already used; press the phone button again',
+    zh: '手机号授权码无效、已过期或已被使用，请重新点击手机号授权按钮',
+  },
+
+  /** Its budget is used up, for WeChat takes money for each number, or too many wait for WeChat; with `Retry-After`. */
+  phoneButtonBusy: {
+    code: 'IDAAS.SDK.LOGIN.9010',
+    en: 'The phone button is used too often; try again later or use a verification code',
+    zh: '手机号一键授权过于频繁，请稍后重试或改用验证码',
+  },
+
   /** Only an operator can mend it: app id, app secret, allow list. The log says which. */
   sourceMisconfigured: {
     code: 'IDAAS.SDK.LOGIN.9004',
@@ -34,3 +48,22 @@ export const connectionRefusals = defineRefusals({
     zh: '身份源配置有误，请联系管理员',
   },
 })
+
+/** What an exchange of the code of `wx.login` can come to. */
+export const wxLoginRefusals = [
+  connectionRefusals.sourceRefusedCode,
+  connectionRefusals.sourceUnavailable,
+  connectionRefusals.sourceBusy,
+  connectionRefusals.sourceBlockedUser,
+  connectionRefusals.sourceMisconfigured,
+] as const
+
+/** What an exchange of the code of the phone button can come to. */
+export const phoneButtonRefusals = [
+  connectionRefusals.phoneCodeRefused,
+  connectionRefusals.phoneButtonBusy,
+  connectionRefusals.sourceUnavailable,
+  connectionRefusals.sourceBusy,
+  connectionRefusals.sourceBlockedUser,
+  connectionRefusals.sourceMisconfigured,
+] as const

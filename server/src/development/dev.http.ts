@@ -39,15 +39,24 @@ export function addDevPage(app: FastifyInstance, deps: DevPageDeps): void {
   const personaBody = z.object({ persona: textField })
   app.post('/dev/wechat/login', (request, reply) => {
     const { persona } = parseFields(personaBody, request.body)
-    return reply.header('cache-control', 'no-store').send({ code: issueLoginCode(deps.weChat, persona) })
+    const code = orRefusal('persona', () => deps.weChat.issueLoginCode(persona))
+    return reply.header('cache-control', 'no-store').send({ code })
+  })
+
+  const phoneBody = z.object({ persona: textField, phone: textField })
+  app.post('/dev/wechat/phone', (request, reply) => {
+    const { persona, phone } = parseFields(phoneBody, request.body)
+    const code = orRefusal('persona, phone', () => deps.weChat.issuePhoneCode(persona, phone))
+    return reply.header('cache-control', 'no-store').send({ code })
   })
 }
 
-function issueLoginCode(weChat: WeChatEmulator, persona: string): string {
+/** What the emulator cannot make anything of is the caller's mistake. */
+function orRefusal(fields: string, issue: () => string): string {
   try {
-    return weChat.issueLoginCode(persona)
+    return issue()
   } catch (error) {
-    if (error instanceof RangeError) throw new Refusal(doorRefusals.fieldMalformed, { values: ['persona'] })
+    if (error instanceof RangeError) throw new Refusal(doorRefusals.fieldMalformed, { values: [fields] })
     throw error
   }
 }

@@ -1,5 +1,8 @@
 export { bindEndpoint, registerBindEndpoint } from './bind.http.ts'
+export { weChatMobileBindEndpoint, weChatMobileRegisterBindEndpoint } from './bind-by-phone-button.http.ts'
 export { loginWeChatMiniProgramEndpoint } from './login-wechat-mini-program.http.ts'
+export { loginWeChatMobileEndpoint } from './login-wechat-mobile.http.ts'
 export { signInEndpoint } from './sign-in.http.ts'
+export type { PhoneButtonDeps } from './bind-by-phone-button.ts'
 export type { LoginDeps } from './login-wechat-mini-program.ts'
 export type { PendingReplyDeps } from './pending-reply.ts'

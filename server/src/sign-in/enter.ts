@@ -46,7 +46,7 @@ export async function enter(
   tx: Tx,
   caller: Caller,
   user: User,
-  by: { readonly signInId: string; readonly identityId: string },
+  by: { readonly signInId: string; /** By which he came, if any. */ readonly identityId: string | undefined },
 ): Promise<Entry> {
   const session = await openSession(
     tx,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Application } from '../applications/index.ts'
-import { connectionRefusals } from '../connections/index.ts'
+import { wxLoginRefusals } from '../connections/index.ts'
 import { textField } from '../platform/http/fields.ts'
 import { type SdkCall, sdkEndpoint } from '../platform/http/sdk-endpoint.ts'
 import type { IdTokenDeps } from '../sessions/index.ts'
@@ -24,7 +24,7 @@ export const loginWeChatMiniProgramEndpoint = sdkEndpoint({
     signInRefusals.notBound,
     signInRefusals.secondIdentity,
     signInRefusals.twoUsers,
-    ...Object.values(connectionRefusals),
+    ...wxLoginRefusals,
   ],
 
   async handle(

@@ -28,6 +28,7 @@ describe('what follows when nobody is bound', () => {
       next: {
         expires_in: 600,
         steps: [
+          { step: 'WECHAT_PHONE', path: '/api/v2/sdk/social/wechat-mobile-bind' },
           {
             step: 'VERIFY_PHONE',
             path: '/api/v2/sdk/social/bind',
@@ -64,8 +65,10 @@ describe('what follows when nobody is bound', () => {
       .parse(reply.body)
     expect(reply.outcome).toBe('USER_REGISTER')
     expect(next.steps.map((step) => step.path)).toEqual([
+      '/api/v2/sdk/social/wechat-mobile-register-bind',
       '/api/v2/sdk/social/register-bind',
       '/api/v2/sdk/social/register-bind',
+      '/api/v2/sdk/social/wechat-mobile-bind',
       '/api/v2/sdk/social/bind',
       '/api/v2/sdk/social/bind',
     ])
@@ -108,8 +111,11 @@ describe('what follows when nobody is bound', () => {
     expect(await server.miniProgram().login('alice')).toMatchObject({ outcome: 'IDAAS.SDK.LOGIN.9008' })
   })
 
-  test('only the proofs that a gateway is there for are offered', async (t) => {
-    const server = await startServer(t, { server: { gateways: fixedGateways([]) } })
+  test('only the proofs that a gateway or a phone button is there for are offered', async (t) => {
+    const server = await startServer(t, {
+      server: { gateways: fixedGateways([]) },
+      connection: { hasPhoneButton: false },
+    })
 
     const reply = await server.miniProgram().login('alice')
     expect(reply.body).toMatchObject({ data: '{"socialBindOrRegisterFlow":[]}', next: { steps: [] } })
@@ -133,6 +139,7 @@ describe('the sign-in as it stands', () => {
       next: {
         expires_in: 580,
         steps: [
+          { step: 'WECHAT_PHONE' },
           { step: 'VERIFY_PHONE', send: { in_seconds: 40 }, attempts_left: 4 },
           { step: 'VERIFY_EMAIL' },
         ],

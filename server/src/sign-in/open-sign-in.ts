@@ -32,18 +32,19 @@ export async function openSignIn(
 ): Promise<OpenedSignIn> {
   const { now, application } = caller
   const { clientId } = application
-  const signIn = { id: randomId(), clientId, status, identity, expiresAt: now + LIFETIME_MS }
+  const id = randomId()
+  const expiresAt = now + LIFETIME_MS
   const stateToken = await issueStateToken(deps.vault.stateTokenKey, {
-    signInId: signIn.id,
+    signInId: id,
     clientId,
     issuedAt: now,
-    expiresAt: signIn.expiresAt,
+    expiresAt,
   })
+  const signIn = { id, clientId, status, identity, expiresAt, stateTokenHash: hashToken(stateToken) }
 
   await inTransaction(deps.db, async (tx) => {
     await signIns.insert(tx, {
       ...signIn,
-      stateTokenHash: hashToken(stateToken),
       openedAt: now,
       ip: caller.ip,
       device: caller.device,

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { findSwitchedOnConnection } from '../connections/index.ts'
 import { channelsOf, type Gateways } from '../messages/index.ts'
 import type { Db } from '../platform/db/index.ts'
 import { listCodesOfSignIn, readResendMs, type SendRulesDeps } from '../verifications/index.ts'
@@ -18,6 +19,8 @@ export async function pendingReply(
   { signIn, stateToken }: OpenedSignIn,
   now: number,
 ): Promise<z.infer<typeof pending>> {
+  const connection = await findSwitchedOnConnection(deps.db, signIn.clientId, signIn.identity.connectionId)
+  const hasPhoneButton = connection?.hasPhoneButton === true
   const channels = await channelsOf(deps.gateways)
   const resendMs = await readResendMs(deps)
   const codes = await listCodesOfSignIn(deps.db, signIn.id, now)
@@ -28,7 +31,7 @@ export async function pendingReply(
     next: {
       sign_in_id: signIn.id,
       expires_in: Math.floor((signIn.expiresAt - now) / 1000),
-      steps: nextSteps(signIn.status, channels, codes, resendMs, now),
+      steps: nextSteps(signIn.status, hasPhoneButton, channels, codes, resendMs, now),
     },
   }
 }

@@ -33,6 +33,13 @@ export const signInRefusals = defineRefusals({
     en: 'This account belongs to another user',
     zh: '该账号已属于其他用户',
   },
+  /** The registration switch is off. Told only to somebody who has proved the mobile. */
+  registrationClosed: {
+    code: 'IDAAS.SDK.LOGIN.9011',
+    en: 'No user has this mobile number, and registration is not open',
+    zh: '该手机号不存在且不支持注册',
+  },
+  /** The source as a whole, or its phone button. */
   sourceNotSwitchedOn: {
     code: 'IDAAS.SDK.LOGIN.9008',
     en: 'This sign-in method is not switched on for the application',

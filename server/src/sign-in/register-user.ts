@@ -1,13 +1,13 @@
 import { record } from '../audit/index.ts'
-import type { Tx } from '../platform/db/index.ts'
+import { takeTurns, type Tx } from '../platform/db/index.ts'
 import type { Vault } from '../platform/vault/vault.ts'
-import { type Address, createUser, markAddress, type User } from '../users/index.ts'
+import { type Address, createUser, findByVerifiedAddress, markAddress, type User } from '../users/index.ts'
 import type { Caller } from './caller.ts'
 
 /**
  * Makes a user of a person who came by himself.
  *
- * @param address the one that he has just proved, if any
+ * @param address the one that he has just proved, if any; whoever became its user meanwhile is he
  */
 export async function registerUser(
   tx: Tx,
@@ -16,6 +16,12 @@ export async function registerUser(
   signInId: string,
   address?: Address,
 ): Promise<User> {
+  const mark = address && markAddress(vault, address)
+  if (address !== undefined && mark !== undefined) {
+    await takeTurns(tx, [`address ${mark.index}`])
+    const meanwhile = await findByVerifiedAddress(tx, vault, address)
+    if (meanwhile !== undefined) return meanwhile
+  }
   const addresses = address === undefined ? [] : [{ address, isVerified: true }]
   const user = await createUser(tx, vault, { addresses }, caller.now)
   if (typeof user === 'string') throw new Error(`a user could not be registered: ${user}`)
@@ -26,7 +32,7 @@ export async function registerUser(
     userId: user.id,
     signInId,
     ip: caller.ip,
-    ...(address !== undefined && { address: markAddress(vault, address) }),
+    ...(mark !== undefined && { address: mark }),
   })
   return user
 }

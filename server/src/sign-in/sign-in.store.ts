@@ -35,10 +35,11 @@ export interface OpenSignIn {
   readonly status: PendingStatus
   readonly identity: ProvenIdentity
   readonly expiresAt: number
+  /** Of the one token that continues it. */
+  readonly stateTokenHash: string
 }
 
 export interface NewSignIn extends OpenSignIn {
-  readonly stateTokenHash: string
   readonly openedAt: number
   readonly ip: string
   readonly device: string
@@ -93,6 +94,7 @@ export async function findOpen(
         unionSubject: row.union_subject ?? undefined,
       },
       expiresAt: row.expires_at,
+      stateTokenHash: key.stateTokenHash,
     }
   )
 }
@@ -100,13 +102,14 @@ export async function findOpen(
 /**
  * Holds a sign-in for one proof: until the transaction ends no other request can try on it.
  *
- * @returns `false` when it was completed or ended since it was found
+ * @returns `false` when it was completed or ended since it was found, or another token continues it
  */
-export async function hold(tx: Tx, signInId: string, now: number): Promise<boolean> {
+export async function hold(tx: Tx, signIn: OpenSignIn, now: number): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('sign_in')
     .set((column) => ({ tries: column('tries', '+', 1) }))
-    .where('id', '=', signInId)
+    .where('id', '=', signIn.id)
+    .where('state_token_hash', '=', signIn.stateTokenHash)
     .where('completed_at', 'is', null)
     .where('ended_at', 'is', null)
     .where('expires_at', '>', now)

@@ -21,6 +21,11 @@ export const proofPaths = {
   register: '/api/v2/sdk/social/register-bind',
 } as const satisfies Record<ProofKind, string>
 
+export const phoneButtonPaths = {
+  bind: '/api/v2/sdk/social/wechat-mobile-bind',
+  register: '/api/v2/sdk/social/wechat-mobile-register-bind',
+} as const satisfies Record<ProofKind, string>
+
 const sendPaths = {
   sms: '/api/v2/sdk/sms/send',
   email: '/api/v2/sdk/email/send',
@@ -30,11 +35,12 @@ const stepNames = { sms: 'VERIFY_PHONE', email: 'VERIFY_EMAIL' } as const satisf
 
 /** One way on, as the client sees it in `next.steps`. */
 export interface NextStep {
-  readonly step: 'VERIFY_PHONE' | 'VERIFY_EMAIL'
+  /** `WECHAT_PHONE`: the button of the mini program that asks for the person's number. No code is sent. */
+  readonly step: 'VERIFY_PHONE' | 'VERIFY_EMAIL' | 'WECHAT_PHONE'
   /** The call that takes the proof. */
   readonly path: string
   /** How the code is asked for, and in how many seconds it may be. */
-  readonly send: { readonly path: string; readonly type: string; readonly in_seconds: number }
+  readonly send?: { readonly path: string; readonly type: string; readonly in_seconds: number }
   /** Guesses left at the code that was sent for this sign-in, if one is open. */
   readonly attempts_left?: number
 }
@@ -50,28 +56,35 @@ export function flowOf(channels: readonly Channel[]): string[] {
 }
 
 /**
+ * The button first: one tap, and nothing to type.
+ *
+ * @param hasPhoneButton whether the connection that the person came by has the phone button
  * @param channels those that a gateway is configured for
  * @param codes the open codes of this sign-in
  * @param resendMs how long after one code the next may be asked for
  */
 export function nextSteps(
   status: PendingStatus,
+  hasPhoneButton: boolean,
   channels: readonly Channel[],
   codes: readonly OpenVerification[],
   resendMs: number,
   now: number,
 ): NextStep[] {
-  return allowedProofs[status].flatMap((proof) =>
-    channels.map((channel) => {
-      const type = purposeOf(proof, channel)
-      const code = codes.find((candidate) => candidate.purpose === type)
-      const waitMs = code === undefined ? 0 : Math.max(0, code.sentAt + resendMs - now)
-      return {
-        step: stepNames[channel],
-        path: proofPaths[proof],
-        send: { path: sendPaths[channel], type, in_seconds: Math.ceil(waitMs / 1000) },
-        ...(code !== undefined && { attempts_left: code.attemptsLeft }),
-      }
-    }),
-  )
+  const byCode = (proof: ProofKind, channel: Channel): NextStep => {
+    const type = purposeOf(proof, channel)
+    const code = codes.find((candidate) => candidate.purpose === type)
+    const waitMs = code === undefined ? 0 : Math.max(0, code.sentAt + resendMs - now)
+    return {
+      step: stepNames[channel],
+      path: proofPaths[proof],
+      send: { path: sendPaths[channel], type, in_seconds: Math.ceil(waitMs / 1000) },
+      ...(code !== undefined && { attempts_left: code.attemptsLeft }),
+    }
+  }
+  const byButton = (proof: ProofKind): NextStep => ({ step: 'WECHAT_PHONE', path: phoneButtonPaths[proof] })
+  return allowedProofs[status].flatMap((proof) => [
+    ...(hasPhoneButton ? [byButton(proof)] : []),
+    ...channels.map((channel) => byCode(proof, channel)),
+  ])
 }

@@ -14,9 +14,9 @@ const signedIn = z.object({
 const denied = z.object({ status: z.literal('ACCESS_DENIED') })
 
 const nextStep = z.object({
-  step: z.enum(['VERIFY_PHONE', 'VERIFY_EMAIL']),
+  step: z.enum(['VERIFY_PHONE', 'VERIFY_EMAIL', 'WECHAT_PHONE']),
   path: z.string(),
-  send: z.object({ path: z.string(), type: z.string(), in_seconds: z.number() }),
+  send: z.object({ path: z.string(), type: z.string(), in_seconds: z.number() }).optional(),
   attempts_left: z.number().optional(),
 })
 

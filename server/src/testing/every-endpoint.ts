@@ -80,12 +80,16 @@ const samples: Readonly<Record<string, string>> = {
   mobile: '13800138000',
   email: 'li@example.com',
   verify_code: '123456',
+  wechat_code: 'mock:carol?phone=13800138000',
 }
 
-/** A body in order. Of the fields that need not be there it has a mobile, where one is known. */
+/** Fields that need not be there, because another may be in their stead. */
+const CHOSEN = ['mobile', 'wechat_code']
+
+/** A body in order. */
 export function bodyOf(endpoint: Endpoint): Record<string, string> {
   const { all, required } = fieldsOf(endpoint)
-  const given = all.filter((field) => required.includes(field) || field === 'mobile')
+  const given = all.filter((field) => required.includes(field) || CHOSEN.includes(field))
   return Object.fromEntries(given.map((field) => [field, sampleOf(endpoint, field)]))
 }
 

@@ -1,5 +1,5 @@
 import type { TestContext } from 'vitest'
-import { type ConnectionDescription, saveConnection } from '../connections/index.ts'
+import { type ConnectionDescription, saveConnection, startWeChatEmulator } from '../connections/index.ts'
 import type { MiniProgram } from './mini-program.ts'
 import {
   demoConnections,
@@ -8,12 +8,13 @@ import {
   type TestServer,
   type TestServerOptions,
 } from './server.ts'
+import { standingClock } from './test-clock.ts'
 
 type Changes = Partial<ConnectionDescription>
 
 /**
  * Two mini programs, each with its application and its connection: the first binds, the second binds or
- * registers. The emulated WeChat has both in one open-platform account.
+ * registers. At the emulated WeChat both are in one open-platform account, whatever group is configured here.
  */
 export interface Group {
   readonly server: TestServer
@@ -29,7 +30,10 @@ export async function startGroup(
   both: Changes = {},
   server?: TestServerOptions['server'],
 ): Promise<Group> {
-  const running = await startServer(t, server === undefined ? {} : { server })
+  const oneAccount = async () => demoConnections.map((each) => ({ ...each, openPlatform: 'one account' }))
+  const weChat = await startWeChatEmulator({ clock: standingClock() }, oneAccount)
+  t.onTestFinished(() => weChat.close())
+  const running = await startServer(t, { server: { weChatApi: weChat.apiBase, ...server } })
   const [first, second] = demoConnections
   if (first === undefined || second === undefined) throw new Error('there are no two connections')
   let now = { first, second }

@@ -22,6 +22,8 @@ export interface MiniProgram {
   call(path: string, options?: CallOptions): Promise<Reply>
   /** @param person NAME of the emulated WeChat, or a whole `mock:…` code */
   login(person: string): Promise<Reply>
+  /** @param phoneCode what the phone button gave, or `mock:alice?phone=13800138000` */
+  loginByPhone(phoneCode: string): Promise<Reply>
   /** Logs in and keeps the state token; fails unless the sign-in is pending. */
   openSignIn(person: string): Promise<PendingSignIn>
   /** Asks for a code for this address, which tells the channel. */
@@ -37,6 +39,8 @@ export interface PendingSignIn {
   send(address: string, options?: { scoped?: boolean; register?: boolean }): Promise<Reply>
   bind(address: string, verifyCode: string): Promise<Reply>
   registerBind(address: string, verifyCode: string): Promise<Reply>
+  phoneBind(phoneCode: string): Promise<Reply>
+  phoneRegisterBind(phoneCode: string): Promise<Reply>
   /** The pending reply as it is now. */
   look(): Promise<Reply>
 }
@@ -68,6 +72,7 @@ export function openMiniProgram(url: string, options: MiniProgramOptions): MiniP
     call,
     send,
     login,
+    loginByPhone: (phoneCode) => call('login/wechat-mini-program-mobile', { body: { code: phoneCode } }),
     async openSignIn(person) {
       const reply = await login(person)
       const { state_token: stateToken, status } = reply.body
@@ -92,9 +97,13 @@ function pendingSignIn(
   const headers = { 'X-state-token': stateToken }
   const prove = (path: string) => (address: string, verifyCode: string) =>
     call(path, { headers, body: { ...addressField(address), verify_code: verifyCode } })
+  const proveByPhone = (path: string) => (phoneCode: string) =>
+    call(path, { headers, body: { wechat_code: phoneCode } })
   return {
     stateToken,
     status,
+    phoneBind: proveByPhone('social/wechat-mobile-bind'),
+    phoneRegisterBind: proveByPhone('social/wechat-mobile-register-bind'),
     bind: prove('social/bind'),
     registerBind: prove('social/register-bind'),
     look: () => call('/api/v2/ligature/sign-in', { method: 'GET', headers }),

@@ -54,10 +54,7 @@ export async function prepareProduction(
   mobiles: readonly string[],
   data: Production['data'] = inDirectory(newDirectory(t)),
 ): Promise<Production & { readonly userIds: readonly string[] }> {
-  const weChat = await startWeChatEmulator(
-    { clock: systemClock },
-    demoConnections.map(({ appId, appSecret }) => ({ appId, appSecret })),
-  )
+  const weChat = await startWeChatEmulator({ clock: systemClock }, async () => demoConnections)
   t.onTestFinished(() => weChat.close())
   const messages: SentMessage[] = []
   const carrier = await startOutsideServer(t, (request, response) => {

@@ -1,6 +1,12 @@
 import type { TestContext } from 'vitest'
 import { createServer, listen, openGateways, type ServerOptions } from '../app.ts'
-import { type ConnectionDescription, saveConnection } from '../connections/index.ts'
+import {
+  type ConnectionDescription,
+  developmentPhoneButtonBudgets,
+  productionPhoneButtonBudgets,
+  saveConnection,
+  type WeChatEmulator,
+} from '../connections/index.ts'
 import { type Application, saveApplication } from '../applications/index.ts'
 import { openDevelopment } from '../commands/outside-world.ts'
 import { type Deployment, openDeployment } from '../deployment.ts'
@@ -50,6 +56,7 @@ export interface TestServer {
   readonly clock: TestClock
   readonly deployment: Deployment
   readonly data: TestData
+  readonly weChat: WeChatEmulator
   /** What the log was told, one JSON object a line. */
   readonly logLines: readonly string[]
   /** A client of the first demo application, or of the one named. */
@@ -80,6 +87,7 @@ export async function startServer(t: TestContext, options: TestServerOptions = {
     ...outside.options,
     ...(options.usesStoredGateways === true && { gateways: stored }),
     sendBudgets: options.mode === 'dev' ? developmentSendBudgets : productionSendBudgets,
+    phoneButtonBudgets: options.mode === 'dev' ? developmentPhoneButtonBudgets : productionPhoneButtonBudgets,
     ...options.server,
   })
   outside.addRoutes(app)
@@ -104,6 +112,7 @@ export async function startServer(t: TestContext, options: TestServerOptions = {
     clock,
     deployment,
     data,
+    weChat: outside.weChat,
     logLines,
     miniProgram: (client = {}) => openMiniProgram(url, { clientId: BIND_CLIENT_ID, ...client }),
     addUser: (user) => addUser(deployment, user, clock.now()),

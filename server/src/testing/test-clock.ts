@@ -7,7 +7,7 @@ export interface TestClock extends Clock {
 }
 
 /** Every test begins on the same morning. */
-const TEST_MORNING = Date.UTC(2026, 0, 5, 8, 0, 0)
+export const TEST_MORNING = Date.UTC(2026, 0, 5, 8, 0, 0)
 
 export function standingClock(startsAt = TEST_MORNING): TestClock {
   let now = startsAt

@@ -40,7 +40,7 @@ export async function refusalOf(exchange: Promise<unknown>): Promise<Refusal> {
 
 /** WeChat with the shop as its mini program. */
 export async function startEmulator(t: TestContext, now = () => 0) {
-  const emulator = await startWeChatEmulator({ clock: { now } }, [SHOP])
+  const emulator = await startWeChatEmulator({ clock: { now } }, async () => [SHOP])
   t.onTestFinished(() => emulator.close())
   return emulator
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Refusal } from '../platform/refusal.ts'
-import { mailboxOf, maskAddress, parseEmail, parseMobile } from './parse-address.ts'
+import { mailboxOf, maskAddress, parseEmail, parseMobile, parseMobileOf } from './parse-address.ts'
 import { isUserName } from './user-name.ts'
 
 describe('a mobile number', () => {
@@ -110,6 +110,31 @@ describe('an email address', () => {
 
   test('shares what may be sent with what lands in the same mailbox', () => {
     expect(mailboxOf(parseEmail('L.i+news@qq.com'))).toBe('li@qq.com')
+  })
+})
+
+describe('a mobile number whose area code is known', () => {
+  test.for([
+    ['86', '13800138000', '+86-13800138000'],
+    ['86', '11012345678', '+86-11012345678'],
+    ['852', '51234567', '+852-51234567'],
+    ['1', '2015550123', '+1-2015550123'],
+  ] as const)('%s and %s are %s', async ([areaCode, number, value]) => {
+    expect(await parseMobileOf(areaCode, number)).toEqual({ channel: 'sms', value })
+  })
+
+  test.for([
+    ['86', '01012345678'],
+    ['86', '1380013800'],
+    ['852', '13800138000'],
+    ['8', '613800138000'],
+    ['8', '5251234567'],
+    ['', '13800138000'],
+    ['86', ''],
+    ['+86', '13800138000'],
+    ['86', '+8613800138000'],
+  ] as const)('%s and %s are none', async ([areaCode, number]) => {
+    await expect(parseMobileOf(areaCode, number)).rejects.toThrow(Refusal)
   })
 })
 

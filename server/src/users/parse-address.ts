@@ -28,6 +28,17 @@ export async function parseMobile(text: string): Promise<Address> {
   return mobile(parsed.countryCallingCode, parsed.nationalNumber)
 }
 
+/**
+ * The one form of a mobile number of which the area code is known, `86` and `13800138000`.
+ *
+ * @throws {Refusal} `mobileMalformed`, also for digits that with this area code are a number of another one
+ */
+export async function parseMobileOf(areaCode: string, number: string): Promise<Address> {
+  const address = await parseMobile(`+${areaCode}${number}`)
+  if (areaCodeOf(address) !== areaCode) throw new Refusal(userRefusals.mobileMalformed)
+  return address
+}
+
 /** Local part without quotes, routing characters or doubled dots, and a domain of letters, digits, hyphens. */
 const EMAIL =
   /^[a-z0-9!#$&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/

@@ -1,4 +1,4 @@
-export { developmentSendBudgets, productionSendBudgets, type SendBudgets } from './budgets.ts'
+export { developmentSendBudgets, networkOf, productionSendBudgets, type SendBudgets } from './budgets.ts'
 export { checkVerificationCode } from './check-verification-code.ts'
 export { purposeOf } from './purposes.ts'
 export { verificationRefusals } from './refusals.ts'

@@ -6,11 +6,17 @@ export interface Persona {
   /** False for somebody whom WeChat gives no unionid. */
   readonly hasUnionid: boolean
   /** The number behind the phone button. */
-  readonly phone: string | undefined
+  readonly phone: EmulatedPhone | undefined
+}
+
+/** A mobile number, in the two parts that WeChat gives it in. */
+export interface EmulatedPhone {
+  readonly countryCode: string
+  readonly number: string
 }
 
 const personaForm = /^([^?:]{1,64})(?:\?(.*))?$/
-const phoneForm = /^\+?\d{5,15}$/
+const phoneForm = /^(?:\+?([1-9]\d{0,2})-)?(\d{5,15})$/
 
 /**
  * Reads `NAME`, `NAME?unionid=0`, `NAME?phone=13800138000` or both options together.
@@ -22,13 +28,19 @@ export function parsePersona(text: string): Persona | undefined {
   if (name === undefined) return undefined
 
   let hasUnionid = true
-  let phone: string | undefined
+  let phone: EmulatedPhone | undefined
   for (const [option, value] of new URLSearchParams(options)) {
     if (option === 'unionid' && (value === '0' || value === '1')) hasUnionid = value === '1'
-    else if (option === 'phone' && phoneForm.test(value)) phone = value
+    else if (option === 'phone' && parsePhone(value) !== undefined) phone = parsePhone(value)
     else return undefined
   }
   return { name, hasUnionid, phone }
+}
+
+/** Reads `13800138000`, which is Chinese, and `852-51234567`; `undefined` for anything else. */
+export function parsePhone(text: string): EmulatedPhone | undefined {
+  const [, countryCode = '86', number] = phoneForm.exec(text) ?? []
+  return number === undefined ? undefined : { countryCode, number }
 }
 
 /** The same person at the same mini program has the same openid on every machine. */

@@ -6,7 +6,7 @@ const GAME = { appId: 'wx0000000000000002', appSecret: 'game-secret', openPlatfo
 const LONE = { appId: 'wx0000000000000003', appSecret: 'lone-secret' }
 
 async function start(t: TestContext, now = () => 0): Promise<WeChatEmulator> {
-  const emulator = await startWeChatEmulator({ clock: { now } }, [SHOP, GAME, LONE])
+  const emulator = await startWeChatEmulator({ clock: { now } }, async () => [SHOP, GAME, LONE])
   t.onTestFinished(() => emulator.close())
   return emulator
 }
@@ -180,7 +180,7 @@ test.for(['', '?unionid=0', 'error:40029', 'alice?unionid=2', 'alice?phone=', 'a
 )
 
 test('closing ends connections that are still open', async () => {
-  const emulator = await startWeChatEmulator({ clock: { now: () => 0 } }, [SHOP])
+  const emulator = await startWeChatEmulator({ clock: { now: () => 0 } }, async () => [SHOP])
   await ask(emulator, { js_code: 'mock:alice' })
 
   await emulator.close()
