@@ -40,10 +40,7 @@ export async function openDeployment(
   mode: Mode,
   now: number,
 ): Promise<Deployment> {
-  const key = masterKeySource(settings)
-  if (settings.database === undefined) makeDirectory(settings.dataDirectory)
-  const deployment = await open(settings, key, now)
-  const marked = await settleFact(deployment.db, 'mode', mode)
+  const { deployment, marked } = await openMarked(settings, mode, now)
   if (marked === mode) return deployment
 
   await deployment.close()
@@ -55,15 +52,39 @@ export async function openDeployment(
 }
 
 /**
+ * Opens a deployment's data of either mode, and makes it for production when there is none.
+ *
+ * @throws {StartError} as `openDeployment`
+ */
+export async function openOrMakeDeployment(settings: DeploymentSettings, now: number): Promise<Deployment> {
+  return (await openMarked(settings, 'production', now)).deployment
+}
+
+async function openMarked(
+  settings: DeploymentSettings,
+  mode: Mode,
+  now: number,
+): Promise<{ readonly deployment: Deployment; readonly marked: string }> {
+  const key = masterKeySource(settings)
+  if (settings.database === undefined) makeDirectory(settings.dataDirectory)
+  const deployment = await open(settings, key, now)
+  return { deployment, marked: await settleFact(deployment.db, 'mode', mode) }
+}
+
+/** Whether there is data; of a PostgreSQL database only its opening tells, and it counts as there. */
+export function isDeploymentThere({ database, dataDirectory }: DeploymentSettings): boolean {
+  return database !== undefined || existsSync(join(dataDirectory, 'ligature.db'))
+}
+
+/**
  * Opens the data of a deployment that exists, of either mode, for a command beside a running server.
  *
  * @throws {StartError} when there is none
  */
 export async function openExistingDeployment(settings: DeploymentSettings, now: number): Promise<Deployment> {
-  const { database, dataDirectory } = settings
-  if (database === undefined && !existsSync(join(dataDirectory, 'ligature.db'))) {
+  if (!isDeploymentThere(settings)) {
     throw new StartError(
-      `there is no database in ${dataDirectory}; name its directory with --data (that of \`dev\` is ./data-dev)`,
+      `there is no database in ${settings.dataDirectory}; name its directory with --data (that of \`dev\` is ./data-dev)`,
     )
   }
   const { read, from } = masterKeySource(settings)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { Db } from '../platform/db/index.ts'
+import { type Db, lockRows, type Tx } from '../platform/db/index.ts'
+import type { Tables } from '../platform/db/tables.ts'
 import { signingAlgorithm, type SigningAlgorithm } from '../tokens/index.ts'
 
 declare module '../platform/db/tables.ts' {
@@ -20,7 +21,7 @@ declare module '../platform/db/tables.ts' {
   }
 }
 
-const idTokenSubject = z.enum(['user_id', 'user_name'])
+export const idTokenSubject = z.enum(['user_id', 'user_name'])
 const originList = z.array(z.string())
 
 /** What stands in an id_token's `sub`. A user id is never given to anybody else; a user name can be. */
@@ -54,19 +55,29 @@ export async function findApplication(db: Db, clientId: string): Promise<Applica
     .where('disabled_at', 'is', null)
     .executeTakeFirst()
 
-  return (
-    row && {
-      clientId: row.client_id,
-      name: { zh: row.name_zh, en: row.name_en },
-      idToken: {
-        algorithm: signingAlgorithm.parse(row.id_token_algorithm),
-        subject: idTokenSubject.parse(row.id_token_subject),
-        lifetimeSeconds: row.id_token_seconds,
-      },
-      session: { lifetimeSeconds: row.session_seconds, isRenewed: row.renews_session === 1 },
-      origins: originList.parse(JSON.parse(row.origins)),
-    }
-  )
+  return row && applicationOf(row)
+}
+
+/** @returns every application, disabled ones included */
+export async function listApplications(
+  db: Db | Tx,
+): Promise<readonly (Application & { readonly isDisabled: boolean })[]> {
+  const rows = await db.selectFrom('application').selectAll().orderBy('client_id').execute()
+  return rows.map((row) => ({ ...applicationOf(row), isDisabled: row.disabled_at !== null }))
+}
+
+function applicationOf(row: Tables['application']): Application {
+  return {
+    clientId: row.client_id,
+    name: { zh: row.name_zh, en: row.name_en },
+    idToken: {
+      algorithm: signingAlgorithm.parse(row.id_token_algorithm),
+      subject: idTokenSubject.parse(row.id_token_subject),
+      lifetimeSeconds: row.id_token_seconds,
+    },
+    session: { lifetimeSeconds: row.session_seconds, isRenewed: row.renews_session === 1 },
+    origins: originList.parse(JSON.parse(row.origins)),
+  }
 }
 
 /** @returns the origins of every application that is not disabled */
@@ -81,8 +92,8 @@ export async function algorithmsInUse(db: Db): Promise<ReadonlySet<SigningAlgori
   return new Set(rows.map((row) => signingAlgorithm.parse(row.id_token_algorithm)))
 }
 
-/** Writes an application as described, new or known. */
-export async function saveApplication(db: Db, application: Application, now: number): Promise<void> {
+/** Writes an application as described, new or known. A disabled one stays so. */
+export async function saveApplication(db: Db | Tx, application: Application, now: number): Promise<void> {
   const fields = {
     name_zh: application.name.zh,
     name_en: application.name.en,
@@ -98,4 +109,38 @@ export async function saveApplication(db: Db, application: Application, now: num
     .values({ client_id: application.clientId, created_at: now, disabled_at: null, ...fields })
     .onConflict((conflict) => conflict.column('client_id').doUpdateSet(fields))
     .execute()
+}
+
+/**
+ * Shuts an application out with all its users, or lets it in again.
+ *
+ * @returns `false` when that was so before
+ */
+export async function setApplicationDisabled(
+  tx: Tx,
+  clientId: string,
+  disabledAt: number | null,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('application')
+    .set({ disabled_at: disabledAt })
+    .where('client_id', '=', clientId)
+    .where('disabled_at', disabledAt === null ? 'is not' : 'is', null)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+/** Until the transaction ends, nothing new can belong to this application. */
+export async function lockApplication(tx: Tx, clientId: string): Promise<void> {
+  await tx
+    .selectFrom('application')
+    .select('client_id')
+    .where('client_id', '=', clientId)
+    .$call(lockRows(tx))
+    .execute()
+}
+
+/** Removes an application to which nothing belongs. */
+export async function removeApplication(tx: Tx, clientId: string): Promise<void> {
+  await tx.deleteFrom('application').where('client_id', '=', clientId).execute()
 }

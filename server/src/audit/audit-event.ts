@@ -20,6 +20,7 @@ export type AuditEventKind =
   | 'session_opened'
   | 'session_ended'
   | 'test_address_active'
+  | 'configuration_changed'
 
 /** A fact that is kept: what happened, to whom, when. */
 export interface AuditEvent {

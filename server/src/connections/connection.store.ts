@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Db, inTransaction, type Tx } from '../platform/db/index.ts'
+import { type Db, inTransaction, lockRows, type Tx } from '../platform/db/index.ts'
 import type { Tables } from '../platform/db/tables.ts'
 import { forget as forgetAccessToken } from './wechat-mini-program/access-token.store.ts'
 
@@ -36,11 +36,11 @@ export type ConnectionKind = z.infer<typeof connectionKind>
  *
  * @see contract, section 3
  */
-const whenUnbound = z.enum(['bind', 'bind_or_register', 'create', 'fail'])
+export const whenUnbound = z.enum(['bind', 'bind_or_register', 'create', 'fail'])
 export type WhenUnbound = z.infer<typeof whenUnbound>
 
 /** Whether a user may have two identities of one connection. */
-const secondIdentity = z.enum(['refuse', 'allow'])
+export const secondIdentity = z.enum(['refuse', 'allow'])
 export type SecondIdentity = z.infer<typeof secondIdentity>
 
 /** Our configuration of one identity source. */
@@ -116,9 +116,36 @@ export async function listOfKind(db: Db, kind: ConnectionKind): Promise<Connecti
   return rows.map(connectionOf)
 }
 
-/** Writes a connection as described, new or known, and switches it on for these applications. */
+/** A connection with what is not needed to sign in by it. */
+export interface ListedConnection extends Connection {
+  /** The applications that it is switched on for. */
+  readonly clientIds: readonly string[]
+  readonly isDisabled: boolean
+}
+
+/** @returns every connection, disabled ones included */
+export async function list(db: Db | Tx): Promise<readonly ListedConnection[]> {
+  const rows = await db.selectFrom('connection').selectAll().orderBy('name').execute()
+  const switches = await db
+    .selectFrom('connection_application')
+    .select(['connection_id', 'client_id'])
+    .orderBy('client_id')
+    .execute()
+  return rows.map((row) => ({
+    ...connectionOf(row),
+    clientIds: switches.filter((each) => each.connection_id === row.id).map((each) => each.client_id),
+    isDisabled: row.disabled_at !== null,
+  }))
+}
+
+export async function findIdByName(db: Db | Tx, name: string): Promise<string | undefined> {
+  const row = await db.selectFrom('connection').select('id').where('name', '=', name).executeTakeFirst()
+  return row?.id
+}
+
+/** Writes a connection as described, new or known; it is switched on for these applications and no others. */
 export async function save(
-  db: Db,
+  db: Db | Tx,
   connection: Connection,
   clientIds: readonly string[],
   now: number,
@@ -140,6 +167,7 @@ export async function save(
       .values({ id: connection.id, kind: connection.kind, created_at: now, disabled_at: null, ...fields })
       .onConflict((conflict) => conflict.column('id').doUpdateSet(fields))
       .execute()
+    await tx.deleteFrom('connection_application').where('connection_id', '=', connection.id).execute()
     for (const clientId of clientIds) {
       await tx
         .insertInto('connection_application')
@@ -150,4 +178,36 @@ export async function save(
         .execute()
     }
   })
+}
+
+/**
+ * Nobody signs in by a disabled connection; its identities stay bound.
+ *
+ * @returns `false` when that was so before
+ */
+export async function setDisabled(tx: Tx, connectionId: string, disabledAt: number | null): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('connection')
+    .set({ disabled_at: disabledAt })
+    .where('id', '=', connectionId)
+    .where('disabled_at', disabledAt === null ? 'is not' : 'is', null)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+/** Switches every connection off for an application. */
+export async function switchOffFor(tx: Tx, clientId: string): Promise<void> {
+  await tx.deleteFrom('connection_application').where('client_id', '=', clientId).execute()
+}
+
+/** Until the transaction ends, nothing new can hang on this connection. */
+export async function lock(tx: Tx, connectionId: string): Promise<void> {
+  await tx.selectFrom('connection').select('id').where('id', '=', connectionId).$call(lockRows(tx)).execute()
+}
+
+/** Removes a connection on which nothing hangs: no identity, no mark of one that was unbound, no sign-in. */
+export async function remove(tx: Tx, connectionId: string): Promise<void> {
+  await forgetAccessToken(tx, connectionId)
+  await tx.deleteFrom('connection_application').where('connection_id', '=', connectionId).execute()
+  await tx.deleteFrom('connection').where('id', '=', connectionId).execute()
 }

@@ -140,6 +140,17 @@ export async function hasIdentityOf(db: Db | Tx, userId: string, connectionId: s
   return row !== undefined
 }
 
+/** @returns whether anybody is bound by this connection */
+export async function hasIdentities(tx: Tx, connectionId: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('identity')
+    .select('id')
+    .where('connection_id', '=', connectionId)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /**
  * Binds an identity to a user.
  *

@@ -3,12 +3,20 @@ export {
   type Connection,
   type ConnectionKind,
   findOfApplication as findConnection,
+  findIdByName as findConnectionId,
   findSwitchedOn as findSwitchedOnConnection,
+  lock as lockConnection,
+  remove as removeConnection,
+  secondIdentity,
+  setDisabled as setConnectionDisabled,
+  switchOffFor as switchConnectionsOffFor,
+  whenUnbound,
 } from './connection.store.ts'
 export { startWeChatEmulator, type WeChatEmulator } from './emulator/wechat.ts'
 export { findIdentityOwner } from './find-identity.ts'
 export {
   type BoundIdentity,
+  hasIdentities,
   learnUnion,
   listOf as listIdentitiesOf,
   type ProvenIdentity,
@@ -16,8 +24,9 @@ export {
 } from './identity.store.ts'
 export { listMiniPrograms } from './list-mini-programs.ts'
 export { connectionRefusals, phoneButtonRefusals, wxLoginRefusals } from './refusals.ts'
-export { type ConnectionDescription, saveConnection } from './save-connection.ts'
+export { type ConnectionDescription, listConnections, saveConnection } from './save-connection.ts'
 export { unbindIdentity } from './unbind-identity.ts'
+export { hasMarks as hasUnboundIdentities } from './unbound-identity.store.ts'
 export { openPhoneButton, type PhoneButton } from './wechat-mini-program/phone-button.ts'
 export {
   developmentPhoneButtonBudgets,

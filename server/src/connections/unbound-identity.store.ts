@@ -28,6 +28,17 @@ export async function isMarked(tx: Tx, identity: Key): Promise<boolean> {
   return row !== undefined
 }
 
+/** @returns whether somebody has unbound an identity of this connection, and not bound it again */
+export async function hasMarks(tx: Tx, connectionId: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('unbound_identity')
+    .select('subject')
+    .where('connection_id', '=', connectionId)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Takes the mark away, if there is one: the identity has been bound again. */
 export async function unmark(tx: Tx, identity: Key): Promise<void> {
   await tx

@@ -112,6 +112,17 @@ export async function listOf(
   return rows.map((row) => ({ clientId: row.client_id, openedAt: row.opened_at, expiresAt: row.expires_at }))
 }
 
+/** @returns whether an application has sessions, ended ones that are still kept included */
+export async function hasAny(tx: Tx, clientId: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('session')
+    .select('id')
+    .where('client_id', '=', clientId)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /**
  * Gives a session its next token.
  *

@@ -1,3 +1,7 @@
 export { findOpenSignIn } from './find-open-sign-in.ts'
 export { signInRefusals } from './refusals.ts'
-export { endOpenOf as endOpenSignInsOf, sweep as sweepSignIns } from './sign-in.store.ts'
+export {
+  endOpenOf as endOpenSignInsOf,
+  hasAny as hasSignIns,
+  sweep as sweepSignIns,
+} from './sign-in.store.ts'

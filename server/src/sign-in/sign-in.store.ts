@@ -134,6 +134,20 @@ export async function endOpenOf(tx: Tx, identity: ProvenIdentity, now: number): 
     .execute()
 }
 
+/** @returns whether sign-ins were opened at an application or by a connection, old ones that are still kept included */
+export async function hasAny(
+  tx: Tx,
+  of: { readonly clientId: string } | { readonly connectionId: string },
+): Promise<boolean> {
+  const rows = tx.selectFrom('sign_in').select('id').limit(1)
+  const row = await (
+    'clientId' in of
+      ? rows.where('client_id', '=', of.clientId)
+      : rows.where('connection_id', '=', of.connectionId)
+  ).executeTakeFirst()
+  return row !== undefined
+}
+
 /**
  * Forgets sign-ins that are long over. Nothing depends on this: a sign-in's end is checked when it is used.
  *

@@ -1,7 +1,14 @@
 export type { Address, Channel } from './address.ts'
 export { createUser, type NewUser } from './create-user.ts'
 export { findByVerifiedAddress } from './find-user.ts'
-export { areaCodeOf, mailboxOf, parseEmail, parseMobile, parseMobileOf } from './parse-address.ts'
+export {
+  areaCodeOf,
+  mailboxOf,
+  maskAddress,
+  parseEmail,
+  parseMobile,
+  parseMobileOf,
+} from './parse-address.ts'
 export { userRefusals } from './refusals.ts'
 export { listAddressesOf } from './list-addresses.ts'
 export { type AddressMark, markAddress } from './sealed-address.ts'

@@ -4,11 +4,13 @@ export { purposeOf } from './purposes.ts'
 export { verificationRefusals } from './refusals.ts'
 export { readResendMs, sendPolicy, type SendRulesDeps } from './send-policy.ts'
 export { listSendWarnings } from './send-warnings.ts'
-export { setTestAddress } from './test-address.ts'
+export { listTestCodes, setTestAddress } from './test-address.ts'
 export {
+  hasAny as hasVerifications,
   listOfSignIn as listCodesOfSignIn,
   listTestAddresses,
   type OpenVerification,
+  removeTestAddress,
   sweep as sweepVerifications,
 } from './verification.store.ts'
 export { addressOf, byAddress } from './wire.ts'

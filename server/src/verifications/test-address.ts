@@ -1,18 +1,33 @@
-import type { Db } from '../platform/db/index.ts'
+import type { Db, Tx } from '../platform/db/index.ts'
 import type { Vault } from '../platform/vault/vault.ts'
-import { type Address, markAddress } from '../users/index.ts'
-import { saveTestAddress } from './verification.store.ts'
+import { type Address, type AddressMark, markAddress } from '../users/index.ts'
+import { listTestAddresses, saveTestAddress } from './verification.store.ts'
 
 /**
  * Gives an address a fixed code, as reviewers of app stores need it. Nothing is sent to it and it spends no
  * send budget; guesses at its code are counted as everybody's.
  */
 export async function setTestAddress(
-  db: Db,
+  db: Db | Tx,
   vault: Vault,
   address: Address,
   verifyCode: string,
 ): Promise<void> {
   const mark = markAddress(vault, address)
-  await saveTestAddress(db, mark, vault.seal(`test_address ${mark.index}`, verifyCode))
+  await saveTestAddress(db, mark, vault.seal(contextOf(mark.index), verifyCode))
+}
+
+/** @returns every test address with its code */
+export async function listTestCodes(
+  tx: Tx,
+  vault: Vault,
+): Promise<(AddressMark & { readonly verifyCode: string })[]> {
+  return (await listTestAddresses(tx)).map(({ codeSealed, ...mark }) => ({
+    ...mark,
+    verifyCode: vault.open(contextOf(mark.index), codeSealed),
+  }))
+}
+
+function contextOf(addressIndex: string): string {
+  return `test_address ${addressIndex}`
 }

@@ -143,6 +143,17 @@ export async function listOfSignIn(db: Db, signInId: string, now: number): Promi
   }))
 }
 
+/** @returns whether codes were sent for an application, dead ones that are still kept included */
+export async function hasAny(tx: Tx, clientId: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('verification')
+    .select('id')
+    .where('client_id', '=', clientId)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** @returns the sealed fixed code of a test address */
 export async function findTestCode(db: Db, addressIndex: string): Promise<string | undefined> {
   const row = await db
@@ -154,7 +165,7 @@ export async function findTestCode(db: Db, addressIndex: string): Promise<string
 }
 
 /** Gives an address a fixed code. */
-export async function saveTestAddress(db: Db, address: AddressMark, codeSealed: string): Promise<void> {
+export async function saveTestAddress(db: Db | Tx, address: AddressMark, codeSealed: string): Promise<void> {
   await db
     .insertInto('test_address')
     .values({ address_index: address.index, address_masked: address.masked, code_sealed: codeSealed })
@@ -162,10 +173,21 @@ export async function saveTestAddress(db: Db, address: AddressMark, codeSealed: 
     .execute()
 }
 
-/** @returns the masked test addresses, for the warning at start */
-export async function listTestAddresses(db: Db): Promise<AddressMark[]> {
-  const rows = await db.selectFrom('test_address').select(['address_index', 'address_masked']).execute()
-  return rows.map((row) => ({ index: row.address_index, masked: row.address_masked }))
+/** @returns the masked test addresses with their sealed codes */
+export async function listTestAddresses(
+  db: Db | Tx,
+): Promise<(AddressMark & { readonly codeSealed: string })[]> {
+  const rows = await db.selectFrom('test_address').selectAll().orderBy('address_index').execute()
+  return rows.map((row) => ({
+    index: row.address_index,
+    masked: row.address_masked,
+    codeSealed: row.code_sealed,
+  }))
+}
+
+/** Takes the fixed code away: codes for this address are sent again. */
+export async function removeTestAddress(tx: Tx, addressIndex: string): Promise<void> {
+  await tx.deleteFrom('test_address').where('address_index', '=', addressIndex).execute()
 }
 
 /**

@@ -1,4 +1,4 @@
 export type { StoreActivity } from './activity.ts'
 export { type DatabaseLocation, openDatabase } from './open-database.ts'
-export { inTransaction, keepRows, takeTurns } from './transaction.ts'
+export { inTransaction, keepRows, lockRows, takeTurns, takeYourTime } from './transaction.ts'
 export type { Db, Tx } from './types.ts'

@@ -8,9 +8,11 @@ const FIRST_PAUSE_MS = 10
 
 /**
  * Runs something all or nothing. When the database undoes it because two transactions met, it is run again,
- * a few times; so it may do nothing but speak to the database.
+ * a few times; so it may do nothing but speak to the database. In a transaction that is open it is part of
+ * that one, and stands or falls with it.
  */
-export async function inTransaction<Result>(db: Db, act: (tx: Tx) => Promise<Result>): Promise<Result> {
+export async function inTransaction<Result>(db: Db | Tx, act: (tx: Tx) => Promise<Result>): Promise<Result> {
+  if (isOpen(db)) return act(db)
   for (let tries = 1; ; tries++) {
     try {
       return await db.transaction().execute(act)
@@ -47,6 +49,18 @@ export function keepRows(tx: Tx): <Query extends { forKeyShare(): Query }>(query
   return (query) => (isAlone ? query : query.forKeyShare())
 }
 
+/**
+ * Makes whoever would newly refer to the rows that a query finds wait until this transaction ends, so that what
+ * is not referred to can be removed.
+ *
+ * @returns for `query.$call(…)`
+ */
+export function lockRows(tx: Tx): <Query extends { forUpdate(): Query }>(query: Query) => Query {
+  // SQLite has one transaction at a time.
+  const isAlone = tx.getExecutor().adapter instanceof SqliteAdapter
+  return (query) => (isAlone ? query : query.forUpdate())
+}
+
 /** Lifts the limits that a request's transaction has: a change of large tables may take minutes. */
 export async function takeYourTime(tx: Tx): Promise<void> {
   if (tx.getExecutor().adapter instanceof SqliteAdapter) return
@@ -62,4 +76,8 @@ export async function takeYourTime(tx: Tx): Promise<void> {
       tx,
     )
   }
+}
+
+function isOpen(db: Db | Tx): db is Tx {
+  return db.isTransaction
 }

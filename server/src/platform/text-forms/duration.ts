@@ -27,16 +27,20 @@ export function printDuration(ms: number): string {
 }
 
 /** A length of time as it is written in a configuration file; milliseconds inside. */
-export const duration = z.codec(z.string(), z.number(), {
-  decode(text, { issues }) {
-    const ms = parseDuration(text)
-    if (ms !== undefined) return ms
-    issues.push({
-      code: 'custom',
-      input: text,
-      message: 'must be a length of time such as "5 days" or "24h"',
-    })
-    return z.NEVER
+export const duration = z.codec(
+  z.string().meta({ title: 'a length of time such as "5 days" or "24h"' }),
+  z.number(),
+  {
+    decode(text, { issues }) {
+      const ms = parseDuration(text)
+      if (ms !== undefined) return ms
+      issues.push({
+        code: 'custom',
+        input: text,
+        message: 'must be a length of time such as "5 days" or "24h"',
+      })
+      return z.NEVER
+    },
+    encode: printDuration,
   },
-  encode: printDuration,
-})
+)

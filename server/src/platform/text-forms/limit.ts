@@ -23,7 +23,7 @@ export function printLimit({ max, perMs }: Limit): string {
 const limitObject = z.custom<Limit>((value) => typeof value === 'object')
 
 /** How often something may happen, as it is written in a configuration file. */
-export const limit = z.codec(z.string(), limitObject, {
+export const limit = z.codec(z.string().meta({ title: 'a limit such as "10 per 24h"' }), limitObject, {
   decode(text, { issues }) {
     const parsed = parseLimit(text)
     if (parsed !== undefined) return parsed

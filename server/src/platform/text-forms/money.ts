@@ -28,7 +28,7 @@ export function printMoney({ micros, currency }: Money): string {
 const moneyObject = z.custom<Money>((value) => typeof value === 'object')
 
 /** An amount of money as it is written in a configuration file. */
-export const money = z.codec(z.string(), moneyObject, {
+export const money = z.codec(z.string().meta({ title: 'an amount such as "0.045 CNY"' }), moneyObject, {
   decode(text, { issues }) {
     const parsed = parseMoney(text)
     if (parsed !== undefined) return parsed
