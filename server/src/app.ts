@@ -206,6 +206,15 @@ export async function warnOfSending(db: Db, gateways: Gateways, log: Log): Promi
 
 // What the commands put together around the server; the rooms themselves are entered here only.
 export {
+  applyConfiguration,
+  type Configuration,
+  configurationJsonSchema,
+  configurationSections,
+  describeSections,
+  planForNewDeployment,
+  readConfiguration,
+} from './configuration/index.ts'
+export {
   developmentPhoneButtonBudgets,
   listMiniPrograms,
   productionPhoneButtonBudgets,

@@ -38,6 +38,13 @@ export const settingDefinitions = {
     meaning:
       'postgres://user:password@host:5432/database, for production on several machines. The master key then comes from the environment.',
   },
+  config: {
+    flag: 'config',
+    variable: 'LIGATURE_CONFIG',
+    default: 'none',
+    meaning:
+      'Configuration file of `dev` and `start`, applied at each start before requests are served; nothing is removed by it.',
+  },
   publicUrl: {
     flag: 'public-url',
     variable: 'LIGATURE_PUBLIC_URL',
@@ -94,6 +101,7 @@ const schemas = {
     .string()
     .regex(/^postgres(?:ql)?:\/\//)
     .optional(),
+  config: z.string().min(1).optional(),
   publicUrl: z
     .url({ protocol: /^https?$/ })
     .transform((url) => url.replace(/\/+$/, ''))
@@ -141,6 +149,11 @@ export function readSettings(
   const complaints = [...unknown.map((name) => `${name} is not a setting`), ...new Set(wrong)]
   if (!parsed.success || complaints.length > 0) throw new StartError(complaints.join('\n'))
   return parsed.data
+}
+
+/** A variable of the environment that is no setting of ours: what a configuration file takes a secret from. */
+export function readVariable(name: string): string | undefined {
+  return process.env[name]
 }
 
 function describe(name: string): string {

@@ -19,6 +19,7 @@ const ROOMS = [
   'sign-in',
   'self-service',
   'oidc',
+  'configuration',
   'operators',
   'development',
 ]

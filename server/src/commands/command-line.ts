@@ -6,6 +6,7 @@ import {
   type SettingName,
   type Settings,
 } from '../config.ts'
+import type { ApplyFlags } from './apply.ts'
 
 const dataSettings: readonly SettingName[] = ['data', 'database']
 
@@ -13,6 +14,7 @@ const serverSettings: readonly SettingName[] = [
   'port',
   'host',
   ...dataSettings,
+  'config',
   'publicUrl',
   'trustedProxies',
   'weChatApi',
@@ -32,6 +34,13 @@ export function commandLine(): Command {
   withFlags(program.command('start'), serverSettings)
     .description('production')
     .action(async (flags: Flags) => (await import('./serve.ts')).serveProduction(settingsOf(flags)))
+
+  withFlags(program.command('apply'), dataSettings)
+    .requiredOption('-f, --file <file>', 'the configuration file')
+    .option('--dry-run', 'say what would change, and change nothing')
+    .option('--prune', 'remove what the sections of the file do not name')
+    .description('write a configuration file into the database, also while the server runs')
+    .action(async (flags: Flags & ApplyFlags) => (await import('./apply.ts')).apply(settingsOf(flags), flags))
 
   addUserCommands(program.command('users').description('import, show, disable, enable, unbind, delete users'))
 

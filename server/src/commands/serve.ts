@@ -6,6 +6,7 @@ import type { Settings } from '../config.ts'
 import { type Deployment, type Mode, openDeployment } from '../deployment.ts'
 import { systemClock } from '../platform/clock.ts'
 import { StartError } from '../platform/start-error.ts'
+import { applyAtStart } from './apply.ts'
 import { openProcessLog, type ProcessLog } from './process-log.ts'
 import { type Closing, openDevelopment, openProduction, type OutsideOptions } from './outside-world.ts'
 
@@ -18,6 +19,7 @@ export async function serveDevelopment(settings: Settings): Promise<void> {
   const processLog = openProcessLog(settings.log ?? 'readable')
   const deployment = await open(settings, 'development', './data-dev')
   const outside = await openDevelopment(deployment, systemClock, settings)
+  await applyAtStart(settings, deployment)
   const { app, url } = await serve(settings, deployment, processLog, outside.options, outside.addRoutes)
   process.stdout.write(
     `\n  Ligature, development mode. Nothing here leaves this machine.\n\n` +
@@ -34,6 +36,7 @@ export async function serveProduction(settings: Settings): Promise<void> {
   const processLog = openProcessLog(settings.log ?? 'json')
   const { log } = processLog
   const deployment = await open(settings, 'production', './data')
+  await applyAtStart(settings, deployment)
   const outside = openProduction(deployment, systemClock, log, settings)
   await warnOfTestAddresses(deployment.db, log, systemClock.now())
   await warnOfSending(deployment.db, outside.options.gateways, log)

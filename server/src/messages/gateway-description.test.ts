@@ -13,7 +13,7 @@ const file = z.object({ gateways: z.record(z.string(), z.record(z.string(), z.un
 test.each(['docs/guide/sms-bridge.md', 'README.md', 'README.zh.md'])(
   'the gateways that %s writes down are taken',
   (page) => {
-    const yaml = /^```yaml\n(.*?)^```$/ms.exec(readFileSync(join(ROOT, page), 'utf8'))?.[1] ?? ''
+    const yaml = /^```yaml\n(gateways:.*?)^```$/ms.exec(readFileSync(join(ROOT, page), 'utf8'))?.[1] ?? ''
     const { gateways } = file.parse(parse(yaml.replaceAll(/\$\{\w+\}/g, SECRET)))
 
     for (const gateway of Object.values(gateways)) {

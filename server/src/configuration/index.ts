@@ -1,0 +1,5 @@
+export { applyConfiguration, planForNewDeployment } from './apply-configuration.ts'
+export { describeSections } from './describe-sections.ts'
+export { configurationJsonSchema } from './json-schema.ts'
+export { type Configuration, readConfiguration } from './read-configuration.ts'
+export { configurationSections } from './sections.ts'

@@ -1,0 +1,17 @@
+import { messageTexts } from '../messages/index.ts'
+import { sendPolicy } from '../verifications/index.ts'
+import { type Section, sectionOfPolicy } from './section.ts'
+import { applications } from './sections/applications.ts'
+import { connections } from './sections/connections.ts'
+import { gateways } from './sections/gateways.ts'
+import { testAddresses } from './sections/test-addresses.ts'
+
+/** Every section of the configuration file; what others name stands before them. */
+export const configurationSections: readonly Section[] = [
+  applications,
+  connections,
+  gateways,
+  sectionOfPolicy(messageTexts, 'Your own words for the messages that bring codes.'),
+  sectionOfPolicy(sendPolicy, 'Where codes may be sent to, how many of them, and for how much money.'),
+  testAddresses,
+]
