@@ -141,7 +141,15 @@ test('what is stale or missing is named', () => {
 
 test('the reference is up to date, and each file of it begins by saying how it is made', async () => {
   expect(await run('tools/generate-reference.ts', ['--check'])).toEqual({ isOk: true, output: '' })
-  for (const name of ['endpoints.md', 'errors.md', 'metrics.md', 'settings.md', 'openapi.json']) {
+  for (const name of [
+    'configuration.md',
+    'endpoints.md',
+    'errors.md',
+    'ligature.schema.json',
+    'metrics.md',
+    'openapi.json',
+    'settings.md',
+  ]) {
     const beginning = readFileSync(join(root, 'docs/reference', name), 'utf8').slice(0, 80)
     expect(beginning).toContain('node tools/generate-reference.ts')
   }

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -222,6 +222,38 @@ test('the mini program of the READMEs signs in by phone and by email, after a mi
     expect(ask.seen).toEqual(step === 'WECHAT_PHONE' ? [] : ['', '验证码错误'])
     expect(await signIn(ask)).toMatchObject({ status: 'SUCCESS' })
   }
+})
+
+test('the configurations that are written down can be applied together', async (t) => {
+  const data = dataDirectory(t)
+  const pages = ['README.md', 'docs/guide/sms-bridge.md', 'docs/guide/configuration.md']
+  const written = pages.flatMap((page) =>
+    blocksOf(loadPage(page)).filter(({ language }) => language === 'yaml'),
+  )
+  const environment = {
+    SHOP_WECHAT_SECRET: 'secret',
+    SMTP_PASSWORD: 'secret',
+    SMS_BRIDGE_SECRET: `whsec_${Buffer.alloc(32, 5).toString('base64')}`,
+  }
+  const file = join(data, 'ligature.yaml')
+  const lines: string[] = []
+  for (const { text: yaml } of written) {
+    writeFileSync(file, yaml)
+    const applied = await runLigature(t, ['apply', '-f', file, '--data', data], { environment })
+    expect(applied).toMatchObject({ code: 0, stderr: '' })
+    lines.push(...applied.stdout.split('\n'))
+  }
+
+  expect(written.length).toBeGreaterThanOrEqual(4)
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      '+ application d7f1c2a94be0436f8a51e3907bc6d284',
+      '+ connection shop',
+      '+ gateway bridge',
+      '+ gateway mail',
+      '~ sending spend_per_day: the default -> 500 CNY',
+    ]),
+  )
 })
 
 test('the users of the READMEs can be imported, shown and disabled', async (t) => {

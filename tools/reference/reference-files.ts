@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { configurationPage, configurationSchemaJson } from './configuration.ts'
 import { endpointsPage } from './endpoints.ts'
 import { errorsPage } from './errors.ts'
 import { metricsPage } from './metrics.ts'
@@ -9,8 +10,10 @@ import { settingsPage } from './settings.ts'
 /** Every generated file of the reference: its path in the repository, and what it has to hold. */
 function referenceFiles(): ReadonlyMap<string, string> {
   return new Map([
+    ['docs/reference/configuration.md', configurationPage()],
     ['docs/reference/endpoints.md', endpointsPage()],
     ['docs/reference/errors.md', errorsPage()],
+    ['docs/reference/ligature.schema.json', configurationSchemaJson()],
     ['docs/reference/metrics.md', metricsPage()],
     ['docs/reference/openapi.json', openApiJson()],
     ['docs/reference/settings.md', settingsPage()],
