@@ -377,6 +377,26 @@ test('--prune keeps a connection whose accounts were unbound, because the mark b
   ])
 })
 
+test('a gateway that only another version knows stays, until the file describes it anew or prunes it', async (t) => {
+  const { deployment, apply } = await newScene(t)
+  const bridge = (name: string) =>
+    `  ${name}:\n    kind: http-sms\n    url: https://sms.example.com\n    secret: \${BRIDGE}\n`
+  const variables = { BRIDGE: `whsec_${Buffer.alloc(32, 5).toString('base64')}` }
+  await apply(`gateways:\n${bridge('old')}`, { variables })
+  const { db } = deployment
+  await db.updateTable('gateway').set({ kind: 'pigeon' }).execute()
+
+  expect(await apply(`gateways:\n${bridge('new')}`, { variables })).toEqual(['+ gateway new'])
+  expect(await apply(undefined, { variables })).toEqual([])
+  const both = `gateways:\n${bridge('new')}${bridge('old')}`
+  expect(await apply(both, { variables })).toEqual(['~ gateway old kind: changed'])
+  expect(await apply(undefined, { variables })).toEqual([])
+  await db.updateTable('gateway').set({ secrets_sealed: 'x' }).where('name', '=', 'old').execute()
+  expect(await apply(`gateways:\n${bridge('new')}`, { variables, isPruning: true })).toEqual([
+    '- gateway old',
+  ])
+})
+
 test('ids that a vendor gave out may be written with and without quotes, and stay the same', async (t) => {
   const { deployment, apply } = await newScene(t)
   const text = (appId: string) =>

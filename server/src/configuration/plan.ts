@@ -134,6 +134,8 @@ function writeOf(
   const before = stored.get(wanted.name)
   const write = { ...wanted, section, shown: wanted.object?.shown ?? wanted.name, before }
   if (before === undefined) return [{ ...write, details: [] }]
+  // What another version stored and the file does not name stays as it is, out of the order.
+  if (wanted.object === undefined && !section.schema.safeParse(before).success) return []
   const spelled = canonical(section.schema, before)
   const unset = section.form === 'fields' ? 'the default' : 'none'
   const rankBefore = [...stored.keys()].indexOf(wanted.name)

@@ -1,4 +1,5 @@
 import { messageTexts } from '../messages/index.ts'
+import { registration } from '../sign-in/index.ts'
 import { sendPolicy } from '../verifications/index.ts'
 import { type Section, sectionOfPolicy } from './section.ts'
 import { applications } from './sections/applications.ts'
@@ -13,5 +14,6 @@ export const configurationSections: readonly Section[] = [
   gateways,
   sectionOfPolicy(messageTexts, 'Your own words for the messages that bring codes.'),
   sectionOfPolicy(sendPolicy, 'Where codes may be sent to, how many of them, and for how much money.'),
+  sectionOfPolicy(registration, 'Whether people become users by themselves.'),
   testAddresses,
 ]

@@ -1,4 +1,5 @@
 export { findOpenSignIn } from './find-open-sign-in.ts'
+export { registration } from './registration.ts'
 export { signInRefusals } from './refusals.ts'
 export {
   endOpenOf as endOpenSignInsOf,

@@ -55,7 +55,9 @@ const weChatMiniProgram = z.object({
     .default(false),
   phone_button: z
     .boolean()
-    .describe('Whether the number that WeChat vouches for (the phone button) proves an address.')
+    .describe(
+      'Whether the mini program may ask for the person’s number with WeChat’s phone button, which then proves it.',
+    )
     .default(false),
   disabled: z.boolean().describe('Nobody signs in by it; its identities stay bound.').default(false),
 })
