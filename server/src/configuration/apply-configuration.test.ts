@@ -389,7 +389,7 @@ test('a gateway that only another version knows stays, until the file describes 
   expect(await apply(`gateways:\n${bridge('new')}`, { variables })).toEqual(['+ gateway new'])
   expect(await apply(undefined, { variables })).toEqual([])
   const both = `gateways:\n${bridge('new')}${bridge('old')}`
-  expect(await apply(both, { variables })).toEqual(['~ gateway old kind: changed'])
+  expect(await apply(both, { variables })).toEqual(['~ gateway old kind: pigeon -> http-sms'])
   expect(await apply(undefined, { variables })).toEqual([])
   await db.updateTable('gateway').set({ secrets_sealed: 'x' }).where('name', '=', 'old').execute()
   expect(await apply(`gateways:\n${bridge('new')}`, { variables, isPruning: true })).toEqual([
