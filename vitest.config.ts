@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 /** What is asked of the server over HTTP must hold on either store. */
 const onBothStores = [
   'server/src/{sign-in,sessions,self-service,verifications,configuration,operators}/**/*.test.ts',
+  'server/src/commands/keys/**/*.test.ts',
   'server/src/platform/{http,metrics}/**/*.test.ts',
   'server/src/{sweep,upgrade}.test.ts',
 ]

@@ -2,10 +2,12 @@ import type { Migration } from '../src/platform/db/migration.ts'
 import { theHouse } from './0001-the-house.ts'
 import { theOutsideWorld } from './0002-the-outside-world.ts'
 import { unbinding } from './0003-unbinding.ts'
+import { keys } from './0004-keys.ts'
 
 /** Every change of the tables, in the order in which they are made. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-the-house': theHouse,
   '0002-the-outside-world': theOutsideWorld,
   '0003-unbinding': unbinding,
+  '0004-keys': keys,
 }

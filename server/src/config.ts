@@ -64,6 +64,12 @@ export const settingDefinitions = {
     meaning:
       'The key that everything at rest is encrypted under: 32 bytes in base64. Without it the database cannot be read.',
   },
+  newMasterKey: {
+    variable: 'LIGATURE_NEW_MASTER_KEY',
+    default: 'none; where the key is a file, a new one is made',
+    meaning:
+      'The key that `keys change-master-key` puts in the place of the master key: 32 bytes in base64. Nothing else reads it.',
+  },
   weChatApi: {
     flag: 'wechat-api',
     variable: 'LIGATURE_WECHAT_API',
@@ -108,6 +114,7 @@ const schemas = {
     .optional(),
   trustedProxies: list.pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))).default([]),
   masterKey: z.string().optional(),
+  newMasterKey: z.string().optional(),
   weChatApi: z
     .string()
     .refine((text) => isHttpsOrLoopback(text))

@@ -2,11 +2,19 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { migrations } from '../migrations/index.ts'
 import { settleFact } from './platform/db/deployment.store.ts'
+import * as processes from './platform/db/running-process.store.ts'
 import { type DatabaseLocation, type Db, openDatabase, type StoreActivity } from './platform/db/index.ts'
+import { StoreAway } from './platform/db/store-away.ts'
 import { StartError } from './platform/start-error.ts'
-import { createMasterKeyFile, parseMasterKey, readMasterKeyFile } from './platform/vault/master-key.ts'
-import { type MasterKeySource, openVault } from './platform/vault/open-vault.ts'
-import type { Vault } from './platform/vault/vault.ts'
+import {
+  createMasterKeyFile,
+  installMasterKeyFile,
+  parseMasterKey,
+  readMasterKeyFile,
+} from './platform/vault/master-key.ts'
+import { type MasterKeySource, type OpenedVault, openVault } from './platform/vault/open-vault.ts'
+import type { NextMasterKey } from './platform/vault/change-master-key.ts'
+import { registerProcess } from './platform/vault/running-processes.ts'
 
 /** What a database is for. It is marked at its first start and stays so. */
 export type Mode = 'development' | 'production'
@@ -14,9 +22,11 @@ export type Mode = 'development' | 'production'
 /** The data of one deployment, opened. */
 export interface Deployment {
   readonly db: Db
-  readonly vault: Vault
+  readonly vault: OpenedVault
   /** What the database does, for the metrics. */
   readonly activity: StoreActivity
+  /** Under which this process is on the list of those that have the data open. */
+  readonly processId: string
   close(): Promise<void>
 }
 
@@ -40,10 +50,10 @@ export async function openDeployment(
   mode: Mode,
   now: number,
 ): Promise<Deployment> {
-  const { deployment, marked } = await openMarked(settings, mode, now)
-  if (marked === mode) return deployment
+  const { opened, marked } = await openMarked(settings, mode, now)
+  if (marked === mode) return onTheList(opened, mode === 'production' ? 'start' : 'dev', now)
 
-  await deployment.close()
+  await opened.close()
   const command = mode === 'production' ? '`start`' : '`dev`'
   throw new StartError(
     `the data in ${nameOf(settings)} is for ${marked}; ${command} does not run on it. ` +
@@ -57,18 +67,19 @@ export async function openDeployment(
  * @throws {StartError} as `openDeployment`
  */
 export async function openOrMakeDeployment(settings: DeploymentSettings, now: number): Promise<Deployment> {
-  return (await openMarked(settings, 'production', now)).deployment
+  const { opened } = await openMarked(settings, 'production', now)
+  return onTheList(opened, 'a command', now)
 }
 
 async function openMarked(
   settings: DeploymentSettings,
   mode: Mode,
   now: number,
-): Promise<{ readonly deployment: Deployment; readonly marked: string }> {
+): Promise<{ readonly opened: OpenedData; readonly marked: string }> {
   const key = masterKeySource(settings)
   if (settings.database === undefined) makeDirectory(settings.dataDirectory)
-  const deployment = await open(settings, key, now)
-  return { deployment, marked: await settleFact(deployment.db, 'mode', mode) }
+  const opened = await open(settings, key, now)
+  return { opened, marked: await settleFact(opened.db, 'mode', mode) }
 }
 
 /** Whether there is data; of a PostgreSQL database only its opening tells, and it counts as there. */
@@ -82,26 +93,77 @@ export function isDeploymentThere({ database, dataDirectory }: DeploymentSetting
  * @throws {StartError} when there is none
  */
 export async function openExistingDeployment(settings: DeploymentSettings, now: number): Promise<Deployment> {
-  if (!isDeploymentThere(settings)) {
-    throw new StartError(
-      `there is no database in ${settings.dataDirectory}; name its directory with --data (that of \`dev\` is ./data-dev)`,
-    )
-  }
+  requireData(settings)
   const { read, from } = masterKeySource(settings)
-  return open(settings, { read, from }, now)
+  return onTheList(await open(settings, { read, from }, now), 'a command', now)
 }
 
-async function open(settings: DeploymentSettings, key: MasterKeySource, now: number): Promise<Deployment> {
+function requireData(settings: DeploymentSettings): void {
+  if (isDeploymentThere(settings)) return
+  throw new StartError(
+    `there is no database in ${settings.dataDirectory}; name its directory with --data (that of \`dev\` is ./data-dev)`,
+  )
+}
+
+/**
+ * Opens only the database of a deployment that exists, for a change of its master key.
+ *
+ * @param newMasterKey base64; absent where the key is a file: a new one is made
+ */
+export async function openForNewMasterKey(
+  settings: DeploymentSettings,
+  newMasterKey: string | undefined,
+  now: number,
+): Promise<{
+  readonly db: Db
+  readonly current: MasterKeySource
+  readonly next: NextMasterKey
+  close(): Promise<void>
+}> {
+  requireData(settings)
+  const { db, close } = await openData(settings)
+  return { db, current: masterKeySource(settings), next: nextMasterKey(settings, newMasterKey, now), close }
+}
+
+type OpenedData = Omit<Deployment, 'processId'>
+
+async function open(settings: DeploymentSettings, key: MasterKeySource, now: number): Promise<OpenedData> {
+  const { db, activity, close } = await openData(settings)
   try {
-    const { db, activity, close } = await openDatabase(locationOf(settings), migrations)
-    try {
-      return { db, vault: await openVault(db, key, now), activity, close }
-    } catch (error) {
-      await close()
-      throw error
-    }
+    return { db, vault: await openVault(db, key, now), activity, close }
+  } catch (error) {
+    await close()
+    throw inWords(error, settings)
+  }
+}
+
+async function openData(settings: DeploymentSettings): Promise<Omit<OpenedData, 'vault'>> {
+  try {
+    return await openDatabase(locationOf(settings), migrations)
   } catch (error) {
     throw inWords(error, settings)
+  }
+}
+
+/** Whoever changes the master key has to know of this process; so it tells, and looks for the change after that. */
+async function onTheList(opened: OpenedData, name: string, now: number): Promise<Deployment> {
+  const { db, vault, activity } = opened
+  try {
+    const processId = await registerProcess(db, name, now)
+    await vault.readAgain(now)
+    return {
+      db,
+      vault,
+      activity,
+      processId,
+      async close() {
+        await processes.remove(db, [processId]).catch(() => undefined)
+        await opened.close()
+      },
+    }
+  } catch (error) {
+    await opened.close()
+    throw error instanceof StoreAway ? new StartError(`${error.message}; give this the new one`) : error
   }
 }
 
@@ -143,5 +205,33 @@ function masterKeySource({ database, dataDirectory, masterKey }: DeploymentSetti
     from: `${file} (LIGATURE_MASTER_KEY is not set)`,
     read: () => readMasterKeyFile(file),
     create: () => createMasterKeyFile(file),
+  }
+}
+
+/** Where the key comes from that takes over, and where it goes. */
+function nextMasterKey(
+  settings: DeploymentSettings,
+  newMasterKey: string | undefined,
+  now: number,
+): NextMasterKey {
+  const { database, dataDirectory, masterKey } = settings
+  const from = 'LIGATURE_NEW_MASTER_KEY'
+  const given = newMasterKey === undefined ? undefined : parseMasterKey(newMasterKey, from)
+  if (masterKey !== undefined || database !== undefined) {
+    return {
+      from,
+      read: () => given,
+      install: () => `set LIGATURE_MASTER_KEY to the new key, and unset ${from}, before the next start`,
+    }
+  }
+  const file = join(dataDirectory, 'master.key')
+  const nextFile = join(dataDirectory, 'master.key.next')
+  return {
+    from: `${nextFile} or ${from}`,
+    // What a run that was cut off put in its place already is there.
+    read: (isUnderWay) =>
+      given ?? readMasterKeyFile(nextFile) ?? (isUnderWay ? readMasterKeyFile(file) : undefined),
+    create: () => createMasterKeyFile(nextFile),
+    install: () => installMasterKeyFile(dataDirectory, given, now),
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Db, lockRows, type Tx } from '../platform/db/index.ts'
 import type { Tables } from '../platform/db/tables.ts'
-import { signingAlgorithm, type SigningAlgorithm } from '../tokens/index.ts'
+import { keepKeysFor, signingAlgorithm, type SigningAlgorithm } from '../tokens/index.ts'
 
 declare module '../platform/db/tables.ts' {
   interface Tables {
@@ -92,8 +92,18 @@ export async function algorithmsInUse(db: Db): Promise<ReadonlySet<SigningAlgori
   return new Set(rows.map((row) => signingAlgorithm.parse(row.id_token_algorithm)))
 }
 
+/** @returns the longest life of an id_token that an application's settings allow; 0 without applications */
+export async function longestIdTokenSeconds(db: Db): Promise<number> {
+  const row = await db
+    .selectFrom('application')
+    .select((application) => application.fn.max('id_token_seconds').as('longest'))
+    .executeTakeFirst()
+  return row?.longest ?? 0
+}
+
 /** Writes an application as described, new or known. A disabled one stays so. */
 export async function saveApplication(db: Db | Tx, application: Application, now: number): Promise<void> {
+  await keepKeysOfEarlierTokens(db, application.clientId, now)
   const fields = {
     name_zh: application.name.zh,
     name_en: application.name.en,
@@ -143,4 +153,16 @@ export async function lockApplication(tx: Tx, clientId: string): Promise<void> {
 /** Removes an application to which nothing belongs. */
 export async function removeApplication(tx: Tx, clientId: string): Promise<void> {
   await tx.deleteFrom('application').where('client_id', '=', clientId).execute()
+}
+
+/** The id_tokens that were issued until now may be signed otherwise, or live longer, than those that follow. */
+async function keepKeysOfEarlierTokens(db: Db | Tx, clientId: string, now: number): Promise<void> {
+  const earlier = await db
+    .selectFrom('application')
+    .select(['id_token_algorithm', 'id_token_seconds'])
+    .where('client_id', '=', clientId)
+    .executeTakeFirst()
+  if (earlier === undefined) return
+  const algorithm = signingAlgorithm.parse(earlier.id_token_algorithm)
+  await keepKeysFor(db, { algorithm, lifetimeSeconds: earlier.id_token_seconds }, now)
 }

@@ -6,6 +6,7 @@ export {
   listApplications,
   lockApplication,
   removeApplication,
+  longestIdTokenSeconds,
   saveApplication,
   setApplicationDisabled,
   type Application,

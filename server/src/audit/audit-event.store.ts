@@ -1,4 +1,5 @@
 import type { Db, Tx } from '../platform/db/index.ts'
+import type { KeyedColumn } from '../platform/vault/keyed-column.ts'
 import { randomId } from '../platform/secrets.ts'
 import type { AuditEvent } from './audit-event.ts'
 
@@ -20,6 +21,14 @@ declare module '../platform/db/tables.ts' {
     }
   }
 }
+
+export const keyedColumns: readonly KeyedColumn[] = [
+  {
+    table: 'audit_event',
+    column: 'address_index',
+    whenMasterKeyChanges: { is: 'emptied', as: null, key: 'id' },
+  },
+]
 
 /** An event as an operator reads it. */
 export interface RecordedEvent {

@@ -44,6 +44,8 @@ export function commandLine(): Command {
 
   addUserCommands(program.command('users').description('import, show, disable, enable, unbind, delete users'))
 
+  addKeyCommands(program.command('keys').description('show and change the keys of this deployment'))
+
   withFlags(program.command('explain'), dataSettings)
     .argument('<sign-in-id>', 'next.sign_in_id of the pending reply')
     .description('what happened in a sign-in, and why it ended as it did')
@@ -61,6 +63,32 @@ export function commandLine(): Command {
       (await import('./operate.ts')).messages(settingsOf(flags), hours),
     )
   return program
+}
+
+function addKeyCommands(keys: Command): void {
+  withFlags(keys.command('show'), dataSettings)
+    .description('every key with its state and times, and what is sealed under each data key')
+    .action(async (flags: Flags) => (await import('./keys/keys.ts')).show(settingsOf(flags)))
+  withFlags(keys.command('rotate'), dataSettings)
+    .description('make the next signing keys, which take over by themselves; or the next data key')
+    .option('--algorithm <name>', 'only the key of this algorithm: RS256, ES256 or EdDSA')
+    .option('--data-key', 'make the next data key instead; all rows are sealed again under it')
+    .option(
+      '--danger-now',
+      'for a stolen key: sign with a new one at once and refuse every id_token of the old',
+    )
+    .action(async (flags: Flags & { algorithm?: string; dataKey?: true; dangerNow?: true }) => {
+      const { algorithm, dataKey, dangerNow } = flags
+      const what = {
+        ...(algorithm !== undefined && { algorithm }),
+        dataKey: dataKey === true,
+        dangerNow: dangerNow === true,
+      }
+      await (await import('./keys/keys.ts')).rotate(settingsOf(flags), what)
+    })
+  withFlags(keys.command('change-master-key'), dataSettings)
+    .description('while no server runs: put another master key in the place of the one in use')
+    .action(async (flags: Flags) => (await import('./keys/keys.ts')).changeMaster(settingsOf(flags)))
 }
 
 function addUserCommands(users: Command): void {

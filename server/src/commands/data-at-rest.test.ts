@@ -170,8 +170,8 @@ async function keysOf({ deployment, data }: TestServer): Promise<Secret[]> {
   const masterKey = Buffer.from(text, 'base64')
   const dataKeys = await db.selectFrom('data_key').selectAll().execute()
   const signingKeys = await db.selectFrom('signing_key').selectAll().execute()
-  const privateParts = signingKeys.flatMap(({ kid, algorithm, private_jwk: sealed }) => {
-    const jwk = JSON.parse(vault.open(`signing_key ${kid}`, sealed)) as Record<string, string>
+  const privateParts = signingKeys.flatMap(({ kid, algorithm, private_jwk_sealed: sealed }) => {
+    const jwk = JSON.parse(vault.open(`signing_key ${kid}`, sealed ?? '')) as Record<string, string>
     const names = ['d', 'p', 'q', 'dp', 'dq', 'qi'].filter((name) => jwk[name] !== undefined)
     return names.flatMap((name) => [
       { name: `${name} of the key for ${algorithm}`, value: jwk[name] ?? '' },

@@ -11,9 +11,8 @@ import {
   unbindOf,
 } from '../app.ts'
 import type { Settings } from '../config.ts'
-import { type Deployment, openExistingDeployment } from '../deployment.ts'
-import { systemClock } from '../platform/clock.ts'
 import { StartError } from '../platform/start-error.ts'
+import { withDeployment } from './with-deployment.ts'
 
 /** `ligature users import FILE` */
 export function importFile(settings: Settings, file: string): Promise<void> {
@@ -87,21 +86,4 @@ export function messages(settings: Settings, hours: string): Promise<void> {
     for (const line of lines) process.stdout.write(`${line}\n`)
     if (lines.length === 0) process.stdout.write(`no message in the last ${count} hours\n`)
   })
-}
-
-async function withDeployment(
-  settings: Settings,
-  act: (deployment: Deployment, now: number) => Promise<void>,
-): Promise<void> {
-  const now = systemClock.now()
-  const dataDirectory = settings.data ?? './data'
-  const deployment = await openExistingDeployment(
-    { database: settings.database, dataDirectory, masterKey: settings.masterKey },
-    now,
-  )
-  try {
-    await act(deployment, now)
-  } finally {
-    await deployment.close()
-  }
 }

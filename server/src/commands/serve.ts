@@ -1,14 +1,22 @@
 import type { ServerResponse } from 'node:http'
 import { flushCompileCache } from 'node:module'
 import type { FastifyInstance } from 'fastify'
-import { createServer, listen, startSweeping, warnOfSending, warnOfTestAddresses } from '../app.ts'
+import {
+  createServer,
+  listen,
+  startResealing,
+  startSweeping,
+  warnOfSending,
+  warnOfTestAddresses,
+} from '../app.ts'
 import type { Settings } from '../config.ts'
 import { type Deployment, type Mode, openDeployment } from '../deployment.ts'
 import { systemClock } from '../platform/clock.ts'
 import { StartError } from '../platform/start-error.ts'
 import { applyAtStart } from './apply.ts'
-import { openProcessLog, type ProcessLog } from './process-log.ts'
 import { type Closing, openDevelopment, openProduction, type OutsideOptions } from './outside-world.ts'
+import { openProcessLog, type ProcessLog } from './process-log.ts'
+import { stayKnown } from './stay-known.ts'
 
 /** How long requests under way may take to finish after a signal. */
 const STOP_WITHIN_MS = 10_000
@@ -59,7 +67,7 @@ async function open(settings: Settings, mode: Mode, defaultDirectory: string): P
 async function serve(
   settings: Settings,
   deployment: Deployment,
-  { log, lost }: ProcessLog,
+  { log, lost, leave: leaveProcess }: ProcessLog,
   outside: OutsideOptions,
   addRoutes: (app: FastifyInstance) => void = () => undefined,
 ): Promise<{ app: FastifyInstance; url: string }> {
@@ -75,6 +83,12 @@ async function serve(
   })
   addRoutes(app)
   startSweeping(app, deployment.db, systemClock, log)
+  startResealing(app, deployment, systemClock, log)
+  const leave = stayKnown(deployment, systemClock, () => {
+    log.fatal('the master key was changed while this server was stopped; start it again')
+    void leaveProcess(1)
+  })
+  app.addHook('onClose', async () => leave())
   url = await listen(app, settings.host, settings.port).catch((error: unknown) => {
     throw inWords(error, settings)
   })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Db, inTransaction, lockRows, type Tx } from '../platform/db/index.ts'
 import type { Tables } from '../platform/db/tables.ts'
 import { forget as forgetAccessToken } from './wechat-mini-program/access-token.store.ts'
+import type { SealedColumn } from '../platform/vault/sealed-column.ts'
 
 declare module '../platform/db/tables.ts' {
   interface Tables {
@@ -21,6 +22,20 @@ declare module '../platform/db/tables.ts' {
     }
     readonly connection_application: { client_id: string; kind: string; connection_id: string }
   }
+}
+
+export const sealedColumns = [
+  {
+    table: 'connection',
+    column: 'app_secret_sealed',
+    key: ['id'],
+    context: ({ id }) => sealContext(id),
+  },
+] as const satisfies readonly SealedColumn<'id'>[]
+
+/** Where the secret of a connection stands. */
+export function sealContext(connectionId: string): string {
+  return `connection ${connectionId}`
 }
 
 export const connectionKind = z.enum(['wechat-mini-program'])

@@ -11,6 +11,7 @@ export {
   setDisabled as setConnectionDisabled,
   switchOffFor as switchConnectionsOffFor,
   whenUnbound,
+  sealedColumns as connectionSealedColumns,
 } from './connection.store.ts'
 export { startWeChatEmulator, type WeChatEmulator } from './emulator/wechat.ts'
 export { findIdentityOwner } from './find-identity.ts'
@@ -34,3 +35,4 @@ export {
   productionPhoneButtonBudgets,
 } from './wechat-mini-program/phone-button-budgets.ts'
 export { proveByWxLoginCode, type WeChatDeps } from './wechat-mini-program/prove-identity.ts'
+export { sealedColumns as accessTokenSealedColumns } from './wechat-mini-program/access-token.store.ts'

@@ -1,6 +1,6 @@
 import type { Db, Tx } from '../platform/db/index.ts'
 import type { Vault } from '../platform/vault/vault.ts'
-import { type Connection, list, save } from './connection.store.ts'
+import { type Connection, list, save, sealContext } from './connection.store.ts'
 
 /** A connection as an operator describes it, with its secret in clear. */
 export type ConnectionDescription = Omit<Connection, 'appSecretSealed'> & {
@@ -17,7 +17,7 @@ export async function saveConnection(
   now: number,
 ): Promise<void> {
   const { appSecret, clientIds, ...connection } = description
-  const appSecretSealed = vault.seal(contextOf(connection.id), appSecret)
+  const appSecretSealed = vault.seal(sealContext(connection.id), appSecret)
   await save(db, { ...connection, appSecretSealed }, clientIds, now)
 }
 
@@ -28,10 +28,6 @@ export async function listConnections(
 ): Promise<readonly (ConnectionDescription & { readonly isDisabled: boolean })[]> {
   return (await list(db)).map(({ appSecretSealed, ...connection }) => ({
     ...connection,
-    appSecret: vault.open(contextOf(connection.id), appSecretSealed),
+    appSecret: vault.open(sealContext(connection.id), appSecretSealed),
   }))
-}
-
-function contextOf(connectionId: string): string {
-  return `connection ${connectionId}`
 }

@@ -1,4 +1,5 @@
 import type { Db, Tx } from '../platform/db/index.ts'
+import type { SealedColumn } from '../platform/vault/sealed-column.ts'
 
 declare module '../platform/db/tables.ts' {
   interface Tables {
@@ -13,6 +14,20 @@ declare module '../platform/db/tables.ts' {
       rank: number
     }
   }
+}
+
+export const sealedColumns = [
+  {
+    table: 'gateway',
+    column: 'secrets_sealed',
+    key: ['name'],
+    context: ({ name }) => sealContext(name),
+  },
+] as const satisfies readonly SealedColumn<'name'>[]
+
+/** Where the secrets of a gateway stand. */
+export function sealContext(name: string): string {
+  return `gateway ${name}`
 }
 
 export interface GatewayRow {

@@ -2,10 +2,11 @@ export { countedGateways } from './counted-gateways.ts'
 export { openDevInbox, type DevInbox } from './dev-inbox.ts'
 export { gatewayDescription } from './gateway-description.ts'
 export { areaCode } from './gateway-kind.ts'
-export { remove as removeGateway } from './gateway.store.ts'
+export { remove as removeGateway, sealedColumns as messageSealedColumns } from './gateway.store.ts'
 export { openHttpSmsGateway } from './http-sms-gateway.ts'
 export {
   countSince as countAttemptsSince,
+  keyedColumns as messageKeyedColumns,
   listOfSignIn as listAttemptsOfSignIn,
   type AttemptCount,
   type RecordedAttempt,

@@ -1,4 +1,5 @@
 import type { Db } from '../platform/db/index.ts'
+import type { KeyedColumn } from '../platform/vault/keyed-column.ts'
 import type { Money } from '../platform/text-forms/money.ts'
 import type { AddressMark, Channel } from '../users/index.ts'
 import type { SendOutcome } from './message.ts'
@@ -25,6 +26,14 @@ declare module '../platform/db/tables.ts' {
     }
   }
 }
+
+export const keyedColumns: readonly KeyedColumn[] = [
+  {
+    table: 'message_attempt',
+    column: 'address_index',
+    whenMasterKeyChanges: { is: 'emptied', as: '', key: 'id' },
+  },
+]
 
 /** One try at one gateway, and what it came to. */
 export interface NewAttempt {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Db, Tx } from '../platform/db/index.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { findGatewayKind, gatewayDescription } from './gateway-description.ts'
-import { type GatewayRow, listRows, save } from './gateway.store.ts'
+import { type GatewayRow, listRows, save, sealContext } from './gateway.store.ts'
 
 /** A gateway as an operator described it, secrets in clear. */
 export type GatewayDescription = Readonly<Record<string, unknown>>
@@ -71,8 +71,4 @@ function findDescription(vault: Vault, row: GatewayRow): GatewayDescription | un
   } catch {
     return undefined
   }
-}
-
-function sealContext(name: string): string {
-  return `gateway ${name}`
 }

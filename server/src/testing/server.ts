@@ -20,7 +20,7 @@ import { makeTestData, type TestData } from './test-data.ts'
 import { createUser, parseEmail, parseMobile, type User } from '../users/index.ts'
 import { developmentSendBudgets, productionSendBudgets, setTestAddress } from '../verifications/index.ts'
 
-export { demoConnections }
+export { demoApplications, demoConnections }
 
 export const BIND_CLIENT_ID = 'nTo1eRIub60vPb54WeE6aojPwYwImtl4'
 export const REGISTER_CLIENT_ID = 'demoBindOrRegister00000000000001'

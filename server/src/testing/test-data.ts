@@ -17,6 +17,20 @@ export interface TestData {
 
 const usesPostgres = process.env['LIGATURE_TEST_STORE'] === 'postgres'
 
+/**
+ * Has several instances of one test do something at once. Two connections to one SQLite file in one process
+ * would wait for each other for ever, so there they take turns.
+ */
+export async function onEach<Instance, Result>(
+  instances: readonly Instance[],
+  act: (instance: Instance) => Promise<Result>,
+): Promise<Result[]> {
+  if (usesPostgres) return Promise.all(instances.map(act))
+  const results: Result[] = []
+  for (const instance of instances) results.push(await act(instance))
+  return results
+}
+
 /** Makes room for a deployment: a directory, or an empty database on the tests' PostgreSQL server. */
 export async function makeTestData(): Promise<TestData> {
   if (usesPostgres) return emptyDatabase(inject('postgresUrl'))

@@ -1,6 +1,7 @@
 import { SignJWT } from 'jose'
 import { randomId } from '../platform/secrets.ts'
-import type { SigningAlgorithm, SigningKeys } from './signing-keys.ts'
+import type { SigningAlgorithm } from './make-signing-key.ts'
+import type { SigningKeys } from './signing-keys.ts'
 
 /** Clocks of relying parties may run this far behind ours. */
 const NOT_BEFORE_LEEWAY_SECONDS = 120
@@ -35,7 +36,7 @@ export interface IdTokenRequest {
  *   minutes before `iat`
  */
 export async function issueIdToken(keys: SigningKeys, request: IdTokenRequest, now: number): Promise<string> {
-  const key = keys.active(request.algorithm)
+  const key = await keys.active(request.algorithm, now)
   const { subject, userId, name, userName, mobile, email, sessionId } = request.claims
   const issuedAt = Math.floor(now / 1000)
 

@@ -26,8 +26,8 @@ export async function readIdToken(
   try {
     const { payload } = await jwtVerify(
       idToken,
-      (header) => {
-        const key = keys.find(header.kid ?? '')
+      async (header) => {
+        const key = await keys.find(header.kid ?? '', now)
         if (key === undefined || key.algorithm !== header.alg) throw new errors.JWKSNoMatchingKey()
         return key.publicKey
       },

@@ -1,86 +1,142 @@
-import { calculateJwkThumbprint, type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
+import { type CryptoKey, importJWK, type JWK } from 'jose'
 import { z } from 'zod'
 import type { Db } from '../platform/db/index.ts'
-import type { Vault } from '../platform/vault/vault.ts'
+import { StoreAway } from '../platform/db/store-away.ts'
+import type { OpenedVault } from '../platform/vault/open-vault.ts'
+import { activeAt, TOO_OLD_MS } from './key-times.ts'
+import { makeSigningKey, type SigningAlgorithm, signingAlgorithm } from './make-signing-key.ts'
 import * as store from './signing-key.store.ts'
 
-export const signingAlgorithm = z.enum(['RS256', 'ES256', 'EdDSA'])
+/** What the database says is looked at again when it is older than this, by whoever needs a key. */
+const READ_AGAIN_AFTER_MS = 5_000
+/** A `kid` that nobody knows may be made up: it has the keys read again this often and no more. */
+const UNKNOWN_READ_AGAIN_AFTER_MS = 1_000
 
-/** How an id_token is signed. RS256 is what every client of this API family can check. */
-export type SigningAlgorithm = z.infer<typeof signingAlgorithm>
-
+/** A key that is published. */
 export interface SigningKey {
   readonly kid: string
   readonly algorithm: SigningAlgorithm
+  readonly generation: number
+  readonly activeFrom: number
+  readonly neededUntil: number
   readonly publicJwk: JWK
   readonly publicKey: CryptoKey
-  readonly privateKey: CryptoKey
+  /** Absent when nothing signs with it any more. */
+  readonly privateKey: CryptoKey | undefined
 }
-
-/** The signing keys of this deployment, in memory. */
-export interface SigningKeys {
-  /** The key that signs. */
-  active(algorithm: SigningAlgorithm): SigningKey
-  find(kid: string): SigningKey | undefined
-  readonly all: readonly SigningKey[]
-}
-
-const RSA_BITS = 2048
-const jwkText = z.looseObject({ kty: z.string() })
 
 /**
- * Loads the signing keys, making those that do not exist yet. They are stored sealed; the private part of a
- * key never leaves this process.
+ * The signing keys of this deployment, as the database had them a moment ago: a key that an operator makes is
+ * known everywhere within seconds, and signs long after that.
+ *
+ * @throws {StoreAway} from each, when the database could not be read for so long that others may sign with a
+ *   key that is not known here
  */
-export async function openSigningKeys(db: Db, vault: Vault, now: number): Promise<SigningKeys> {
-  const stored = await store.list(db)
-  const missing = signingAlgorithm.options.filter(
-    (algorithm) => !stored.some((key) => key.algorithm === algorithm),
-  )
-  for (const algorithm of missing) await store.addActive(db, await createKey(algorithm, vault), now)
+export interface SigningKeys {
+  /** The key that signs at this moment. */
+  active(algorithm: SigningAlgorithm, now: number): Promise<SigningKey & { readonly privateKey: CryptoKey }>
+  find(kid: string, now: number): Promise<SigningKey | undefined>
+  published(now: number): Promise<readonly SigningKey[]>
+}
 
-  const all = await Promise.all(
-    (missing.length === 0 ? stored : await store.list(db)).map((key) => load(key, vault)),
-  )
+interface Known {
+  readonly keys: readonly SigningKey[]
+  readonly readAt: number
+}
+
+const jwkText = z.looseObject({ kty: z.string() })
+
+/** Loads the signing keys, making those that do not exist yet. */
+export async function openSigningKeys(db: Db, vault: OpenedVault, now: number): Promise<SigningKeys> {
+  const stored = await store.list(db)
+  for (const algorithm of signingAlgorithm.options) {
+    if (stored.some((key) => key.algorithm === algorithm)) continue
+    await store.add(db, await makeSigningKey(vault, algorithm, { generation: 1, activeFrom: now }), now)
+  }
+  let known = await read(db, vault, [], now)
+  let reading: Promise<Known> | undefined
+
+  async function readAgain(at: number): Promise<void> {
+    reading ??= read(db, vault, known.keys, at).finally(() => {
+      reading = undefined
+    })
+    known = await reading
+  }
+
+  /** A clock that was set back makes what is known look younger than it is, so that counts as old. */
+  const isOlder = (ageMs: number, at: number) => at < known.readAt || at - known.readAt >= ageMs
+
+  async function upToDate(at: number): Promise<readonly SigningKey[]> {
+    if (isOlder(READ_AGAIN_AFTER_MS, at)) {
+      await readAgain(at).catch((error: unknown) => {
+        if (isOlder(TOO_OLD_MS, at)) throw new StoreAway('the signing keys could not be read', error)
+      })
+    }
+    return known.keys
+  }
+
   return {
-    all,
-    find: (kid) => all.find((key) => key.kid === kid),
-    active(algorithm) {
-      const key = all.findLast((candidate) => candidate.algorithm === algorithm)
-      if (key === undefined) throw new Error(`no signing key for ${algorithm}`)
-      return key
+    published: upToDate,
+    async find(kid, at) {
+      const byKid = (keys: readonly SigningKey[]) => keys.find((key) => key.kid === kid)
+      const key = byKid(await upToDate(at))
+      if (key !== undefined || !isOlder(UNKNOWN_READ_AGAIN_AFTER_MS, at)) return key
+      await readAgain(at)
+      return byKid(known.keys)
+    },
+    async active(algorithm, at) {
+      const keys = (await upToDate(at)).filter((key) => key.algorithm === algorithm)
+      const first = activeAt(keys, at)
+      // Where the clock is very late, the one that it names may be past signing; its successor is known to all.
+      const key = keys.find((each) => each.generation >= (first?.generation ?? 0) && each.privateKey)
+      if (key?.privateKey === undefined) throw new Error(`no signing key for ${algorithm}`)
+      return { ...key, privateKey: key.privateKey }
     },
   }
 }
 
-async function createKey(algorithm: SigningAlgorithm, vault: Vault): Promise<store.StoredSigningKey> {
-  const pair = await generateKeyPair(algorithm, { extractable: true, modulusLength: RSA_BITS })
-  const publicJwk = await exportJWK(pair.publicKey)
-  const kid = await calculateJwkThumbprint(publicJwk)
+/** Parsing a key costs more than reading it, so those that are known are taken over. */
+async function read(db: Db, vault: OpenedVault, known: readonly SigningKey[], now: number): Promise<Known> {
+  await vault.refresh(now)
+  const stored = await store.list(db)
+  const keys = await Promise.all(
+    stored.map(async (key) => {
+      const same = known.find(({ kid }) => kid === key.kid)
+      return same === undefined ? load(key, vault) : takeOver(same, key)
+    }),
+  )
+  return { keys, readAt: now }
+}
+
+function takeOver(key: SigningKey, stored: store.StoredSigningKey): SigningKey {
+  const { neededUntil, privateJwkSealed } = stored
+  return { ...key, neededUntil, privateKey: privateJwkSealed === undefined ? undefined : key.privateKey }
+}
+
+async function load(stored: store.StoredSigningKey, vault: OpenedVault): Promise<SigningKey> {
+  const algorithm = signingAlgorithm.parse(stored.algorithm)
+  const { kid, privateJwkSealed } = stored
+  const publicJwk = jwkText.parse(JSON.parse(stored.publicJwk))
   return {
     kid,
     algorithm,
-    publicJwk: JSON.stringify(publicJwk),
-    privateJwkSealed: vault.seal(`signing_key ${kid}`, JSON.stringify(await exportJWK(pair.privateKey))),
+    generation: stored.generation,
+    activeFrom: stored.activeFrom,
+    neededUntil: stored.neededUntil,
+    publicJwk: { ...publicJwk, kid, alg: algorithm, use: 'sig' },
+    publicKey: await importKey(publicJwk, algorithm),
+    privateKey:
+      privateJwkSealed === undefined
+        ? undefined
+        : await importKey(
+            jwkText.parse(JSON.parse(vault.open(store.sealContext(kid), privateJwkSealed))),
+            algorithm,
+          ),
   }
 }
 
-async function load(stored: store.StoredSigningKey, vault: Vault): Promise<SigningKey> {
-  const algorithm = signingAlgorithm.parse(stored.algorithm)
-  const publicJwk = jwkText.parse(JSON.parse(stored.publicJwk))
-  const privateJwk = jwkText.parse(
-    JSON.parse(vault.open(`signing_key ${stored.kid}`, stored.privateJwkSealed)),
-  )
-  return {
-    kid: stored.kid,
-    algorithm,
-    publicJwk: { ...publicJwk, kid: stored.kid, alg: algorithm, use: 'sig' },
-    publicKey: asymmetric(await importJWK(publicJwk, algorithm)),
-    privateKey: asymmetric(await importJWK(privateJwk, algorithm)),
-  }
-}
-
-function asymmetric(key: CryptoKey | Uint8Array): CryptoKey {
+async function importKey(jwk: z.infer<typeof jwkText>, algorithm: SigningAlgorithm): Promise<CryptoKey> {
+  const key = await importJWK(jwk, algorithm)
   if (key instanceof Uint8Array) throw new Error('a signing key cannot be symmetric')
   return key
 }

@@ -12,6 +12,7 @@ export {
 export { userRefusals } from './refusals.ts'
 export { listAddressesOf } from './list-addresses.ts'
 export { type AddressMark, markAddress } from './sealed-address.ts'
+export { userKeyedColumns } from './reindex-addresses.ts'
 export { loadProfile } from './user-profile.ts'
 export { isUserName } from './user-name.ts'
 export {
@@ -19,6 +20,7 @@ export {
   findByName as findUserByName,
   hasVerifiedAddress,
   remove as removeUser,
+  sealedColumns as userSealedColumns,
   setDisabled as setUserDisabled,
   type User,
 } from './user.store.ts'

@@ -1,7 +1,7 @@
 import type { Vault } from '../platform/vault/vault.ts'
-import type { Address, Channel } from './address.ts'
+import type { Address } from './address.ts'
 import { maskAddress } from './parse-address.ts'
-import type { StoredAddress } from './user.store.ts'
+import { sealContext, type StoredAddress } from './user.store.ts'
 
 /** How an address is named in what we keep: findable, recognisable, not readable. */
 export interface AddressMark {
@@ -14,7 +14,7 @@ export function markAddress(vault: Vault, address: Address): AddressMark {
   return { index: vault.blindIndex(address.channel, address.value), masked: maskAddress(address) }
 }
 
-/** Makes an address fit to be stored with its user. The user's id goes into the seal, so rows cannot be swapped. */
+/** Makes an address fit to be stored with its user. */
 export function sealAddress(
   vault: Vault,
   userId: string,
@@ -32,8 +32,4 @@ export function sealAddress(
 /** @returns the canonical value of a stored address */
 export function openAddress(vault: Vault, userId: string, stored: StoredAddress): string {
   return vault.open(sealContext(userId, stored.channel), stored.sealed)
-}
-
-function sealContext(userId: string, channel: Channel): string {
-  return `user_address ${userId} ${channel}`
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { Db, Tx } from '../platform/db/index.ts'
+import type { Tables } from '../platform/db/tables.ts'
+import type { SealedColumn } from '../platform/vault/sealed-column.ts'
 import type { Channel } from './address.ts'
 
 declare module '../platform/db/tables.ts' {
@@ -23,6 +25,20 @@ declare module '../platform/db/tables.ts' {
       verified_at: number | null
     }
   }
+}
+
+export const sealedColumns = [
+  {
+    table: 'user_address',
+    column: 'address_sealed',
+    key: ['user_id', 'channel'],
+    context: ({ user_id: userId, channel: by }) => sealContext(userId, by),
+  },
+] as const satisfies readonly SealedColumn<'user_id' | 'channel'>[]
+
+/** Where a sealed address stands. The user's id goes into the seal, so rows cannot be swapped. */
+export function sealContext(userId: string, channelOfAddress: string): string {
+  return `user_address ${userId} ${channelOfAddress}`
 }
 
 /** Our record of one person. */
@@ -74,13 +90,7 @@ export async function findByVerifiedIndex(db: Db | Tx, addressIndex: string): Pr
 
 export async function listAddresses(db: Db | Tx, userId: string): Promise<StoredAddress[]> {
   const rows = await db.selectFrom('user_address').selectAll().where('user_id', '=', userId).execute()
-  return rows.map((row) => ({
-    channel: channel.parse(row.channel),
-    sealed: row.address_sealed,
-    index: row.address_index,
-    masked: row.address_masked,
-    verifiedAt: row.verified_at,
-  }))
+  return rows.map(addressOf)
 }
 
 /** @returns whether he has proved control of some address */
@@ -133,9 +143,65 @@ export async function setDisabled(tx: Tx, userId: string, disabledAt: number | n
   await tx.updateTable('user').set({ disabled_at: disabledAt }).where('id', '=', userId).execute()
 }
 
+/** Where a list of addresses goes on. */
+export interface AddressPlace {
+  readonly userId: string
+  readonly channel: Channel
+}
+
+/** Lists everybody's addresses, in the order of their users. */
+export async function listAllAddresses(
+  db: Db,
+  after: AddressPlace | undefined,
+  atMost: number,
+): Promise<(AddressPlace & StoredAddress)[]> {
+  const rows = await db
+    .selectFrom('user_address')
+    .selectAll()
+    .$if(after !== undefined, (query) =>
+      query.where((where) =>
+        where(
+          where.refTuple('user_id', 'channel'),
+          '>',
+          where.tuple(after?.userId ?? '', after?.channel ?? ''),
+        ),
+      ),
+    )
+    .orderBy('user_id')
+    .orderBy('channel')
+    .limit(atMost)
+    .execute()
+  return rows.map((row) => ({ userId: row.user_id, ...addressOf(row) }))
+}
+
+/** Gives addresses other indices. */
+export async function setAddressIndices(
+  tx: Tx,
+  changes: readonly (AddressPlace & { readonly index: string })[],
+): Promise<void> {
+  for (const { userId, channel: by, index } of changes) {
+    await tx
+      .updateTable('user_address')
+      .set({ address_index: index })
+      .where('user_id', '=', userId)
+      .where('channel', '=', by)
+      .execute()
+  }
+}
+
 /** Removes a user with everything that hangs on him: addresses, identities, sessions (by foreign key). */
 export async function remove(tx: Tx, userId: string): Promise<void> {
   await tx.deleteFrom('user').where('id', '=', userId).execute()
+}
+
+function addressOf(row: Tables['user_address']): StoredAddress {
+  return {
+    channel: channel.parse(row.channel),
+    sealed: row.address_sealed,
+    index: row.address_index,
+    masked: row.address_masked,
+    verifiedAt: row.verified_at,
+  }
 }
 
 function userOf(row: {

@@ -2,6 +2,7 @@ export { developmentSendBudgets, networkOf, productionSendBudgets, type SendBudg
 export { checkVerificationCode } from './check-verification-code.ts'
 export { purposeOf } from './purposes.ts'
 export { verificationRefusals } from './refusals.ts'
+export { verificationKeyedColumns } from './reindex-test-addresses.ts'
 export { readResendMs, sendPolicy, type SendRulesDeps } from './send-policy.ts'
 export { listSendWarnings } from './send-warnings.ts'
 export { listTestCodes, setTestAddress } from './test-address.ts'
@@ -11,6 +12,7 @@ export {
   listTestAddresses,
   type OpenVerification,
   removeTestAddress,
+  sealedColumns as verificationSealedColumns,
   sweep as sweepVerifications,
 } from './verification.store.ts'
 export { addressOf, byAddress } from './wire.ts'

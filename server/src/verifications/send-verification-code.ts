@@ -144,5 +144,5 @@ function eventOf(request: SendRequest, address: AddressMark, at: number) {
 
 async function findFixedCode(deps: SendDeps, { index }: AddressMark): Promise<string | undefined> {
   const sealed = await verifications.findTestCode(deps.db, index)
-  return sealed === undefined ? undefined : deps.vault.open(`test_address ${index}`, sealed)
+  return sealed === undefined ? undefined : deps.vault.open(verifications.codeContext(index), sealed)
 }

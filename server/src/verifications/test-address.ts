@@ -1,7 +1,7 @@
 import type { Db, Tx } from '../platform/db/index.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { type Address, type AddressMark, markAddress } from '../users/index.ts'
-import { listTestAddresses, saveTestAddress } from './verification.store.ts'
+import { addressContext, codeContext, listTestAddresses, saveTestAddress } from './verification.store.ts'
 
 /**
  * Gives an address a fixed code, as reviewers of app stores need it. Nothing is sent to it and it spends no
@@ -14,7 +14,11 @@ export async function setTestAddress(
   verifyCode: string,
 ): Promise<void> {
   const mark = markAddress(vault, address)
-  await saveTestAddress(db, mark, vault.seal(contextOf(mark.index), verifyCode))
+  await saveTestAddress(db, {
+    ...mark,
+    codeSealed: vault.seal(codeContext(mark.index), verifyCode),
+    addressSealed: vault.seal(addressContext(mark.index), JSON.stringify(address)),
+  })
 }
 
 /** @returns every test address with its code */
@@ -22,12 +26,9 @@ export async function listTestCodes(
   tx: Tx,
   vault: Vault,
 ): Promise<(AddressMark & { readonly verifyCode: string })[]> {
-  return (await listTestAddresses(tx)).map(({ codeSealed, ...mark }) => ({
-    ...mark,
-    verifyCode: vault.open(contextOf(mark.index), codeSealed),
+  return (await listTestAddresses(tx)).map(({ codeSealed, index, masked }) => ({
+    index,
+    masked,
+    verifyCode: vault.open(codeContext(index), codeSealed),
   }))
-}
-
-function contextOf(addressIndex: string): string {
-  return `test_address ${addressIndex}`
 }

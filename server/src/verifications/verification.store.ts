@@ -1,4 +1,5 @@
 import type { Db, Tx } from '../platform/db/index.ts'
+import type { SealedColumn } from '../platform/vault/sealed-column.ts'
 import type { AddressMark } from '../users/index.ts'
 import { MAX_ATTEMPTS } from './budgets.ts'
 import type { Purpose } from './purposes.ts'
@@ -19,8 +20,39 @@ declare module '../platform/db/tables.ts' {
       expires_at: number
       used_at: number | null
     }
-    readonly test_address: { address_index: string; address_masked: string; code_sealed: string }
+    readonly test_address: {
+      address_index: string
+      address_masked: string
+      code_sealed: string
+      /** Null in rows of a version that did not keep it. */
+      address_sealed: string | null
+    }
   }
+}
+
+export const sealedColumns = [
+  {
+    table: 'test_address',
+    column: 'code_sealed',
+    key: ['address_index'],
+    context: ({ address_index: index }) => codeContext(index),
+  },
+  {
+    table: 'test_address',
+    column: 'address_sealed',
+    key: ['address_index'],
+    context: ({ address_index: index }) => addressContext(index),
+  },
+] as const satisfies readonly SealedColumn<'address_index'>[]
+
+/** Where the code of a test address stands. */
+export function codeContext(addressIndex: string): string {
+  return `test_address ${addressIndex}`
+}
+
+/** Where a test address itself stands. */
+export function addressContext(addressIndex: string): string {
+  return `test_address ${addressIndex} address`
 }
 
 /** What a code proves: control of an address, for a purpose, for an application, perhaps for one sign-in. */
@@ -164,24 +196,31 @@ export async function findTestCode(db: Db, addressIndex: string): Promise<string
   return row?.code_sealed
 }
 
+/** A test address with what is kept of it. */
+export interface StoredTestAddress extends AddressMark {
+  readonly codeSealed: string
+  /** The address itself; absent in rows of a version that did not keep it. */
+  readonly addressSealed: string | undefined
+}
+
 /** Gives an address a fixed code. */
-export async function saveTestAddress(db: Db | Tx, address: AddressMark, codeSealed: string): Promise<void> {
+export async function saveTestAddress(db: Db | Tx, address: StoredTestAddress): Promise<void> {
+  const sealed = { code_sealed: address.codeSealed, address_sealed: address.addressSealed ?? null }
   await db
     .insertInto('test_address')
-    .values({ address_index: address.index, address_masked: address.masked, code_sealed: codeSealed })
-    .onConflict((conflict) => conflict.column('address_index').doUpdateSet({ code_sealed: codeSealed }))
+    .values({ address_index: address.index, address_masked: address.masked, ...sealed })
+    .onConflict((conflict) => conflict.column('address_index').doUpdateSet(sealed))
     .execute()
 }
 
-/** @returns the masked test addresses with their sealed codes */
-export async function listTestAddresses(
-  db: Db | Tx,
-): Promise<(AddressMark & { readonly codeSealed: string })[]> {
+/** @returns the masked test addresses with what is sealed of them */
+export async function listTestAddresses(db: Db | Tx): Promise<StoredTestAddress[]> {
   const rows = await db.selectFrom('test_address').selectAll().orderBy('address_index').execute()
   return rows.map((row) => ({
     index: row.address_index,
     masked: row.address_masked,
     codeSealed: row.code_sealed,
+    addressSealed: row.address_sealed ?? undefined,
   }))
 }
 

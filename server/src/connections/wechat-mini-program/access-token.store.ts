@@ -1,4 +1,5 @@
 import type { Db, Tx } from '../../platform/db/index.ts'
+import type { SealedColumn } from '../../platform/vault/sealed-column.ts'
 
 declare module '../../platform/db/tables.ts' {
   interface Tables {
@@ -12,6 +13,20 @@ declare module '../../platform/db/tables.ts' {
       fetching_until: number
     }
   }
+}
+
+export const sealedColumns = [
+  {
+    table: 'access_token',
+    column: 'token_sealed',
+    key: ['connection_id'],
+    context: ({ connection_id: connectionId }) => sealContext(connectionId),
+  },
+] as const satisfies readonly SealedColumn<'connection_id'>[]
+
+/** Where the access token of a connection stands. */
+export function sealContext(connectionId: string): string {
+  return `access_token ${connectionId}`
 }
 
 /** An access token as it is kept: unreadable without the vault. */

@@ -91,7 +91,7 @@ async function findUsable(
   const now = clock.now()
   if (kept === undefined || kept.expiresAt <= now + OVER_BEFORE_END_MS) return undefined
   return {
-    token: { value: vault.open(contextOf(connection), kept.sealed), sealed: kept.sealed },
+    token: { value: vault.open(tokens.sealContext(connection.id), kept.sealed), sealed: kept.sealed },
     endsSoon: kept.expiresAt <= now + NEXT_BEFORE_END_MS,
   }
 }
@@ -130,7 +130,7 @@ async function fetchUnder(
       appId: connection.appId,
       appSecret: vault.open(`connection ${connection.id}`, connection.appSecretSealed),
     })
-    const sealed = vault.seal(contextOf(connection), fetched.accessToken)
+    const sealed = vault.seal(tokens.sealContext(connection.id), fetched.accessToken)
     // Counted from before the call, so that ours never ends after WeChat's.
     const expiresAt = claim.now + fetched.expiresInSeconds * 1_000
     await tokens.keep(db, connection.id, claim.until, { sealed, expiresAt })
@@ -152,8 +152,4 @@ async function beforeItEnds(deadline: Deadline, flight: Promise<AccessToken>): P
   } finally {
     waiting.abort()
   }
-}
-
-function contextOf(connection: Connection): string {
-  return `access_token ${connection.id}`
 }

@@ -1,6 +1,6 @@
 import type { Outbound } from '../../platform/outbound/outbound.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
-import type { Connection } from '../connection.store.ts'
+import { type Connection, sealContext } from '../connection.store.ts'
 import type { ProvenIdentity } from '../identity.store.ts'
 import { exchangeWxLoginCode } from './exchange-wx-login-code.ts'
 
@@ -27,7 +27,7 @@ export async function proveByWxLoginCode(
     {
       apiBase: deps.weChatApi,
       appId: connection.appId,
-      appSecret: deps.vault.open(`connection ${connection.id}`, connection.appSecretSealed),
+      appSecret: deps.vault.open(sealContext(connection.id), connection.appSecretSealed),
     },
     wxLoginCode,
   )

@@ -1,4 +1,4 @@
-import type { Db, Tx } from './types.ts'
+import type { Db } from './types.ts'
 
 /** @returns what this deployment remembers under that name */
 async function findFact(db: Db, name: string): Promise<string | undefined> {
@@ -18,24 +18,6 @@ export async function settleFact(db: Db, name: string, value: string): Promise<s
     .onConflict((conflict) => conflict.doNothing())
     .execute()
   return (await findFact(db, name)) ?? value
-}
-
-/** @returns the wrapped data keys, oldest first */
-export async function listDataKeys(db: Db | Tx): Promise<{ number: number; wrapped: string }[]> {
-  return db.selectFrom('data_key').select(['number', 'wrapped']).orderBy('number').execute()
-}
-
-/** Adds a data key; a key of that number that is already there stays. */
-export async function addDataKey(
-  tx: Tx,
-  dataKey: { readonly number: number; readonly wrapped: string },
-  now: number,
-): Promise<void> {
-  await tx
-    .insertInto('data_key')
-    .values({ ...dataKey, created_at: now })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
 }
 
 /** @returns whether the database answers */

@@ -30,9 +30,17 @@ const SERVER_CODES = /^(?:08|53|57P)|^(?:25006|25P03|25P04|55P03|57014)$/
 /** SQLite's: busy, read-only, input or output failed, no room on the disk, file cannot be opened. */
 const FILE_CODES = [5, 8, 10, 13, 14]
 
+/** Thrown where what the database held a moment ago is not enough to go on; a later request may succeed. */
+export class StoreAway extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause })
+  }
+}
+
 /** Whether an error says that the database is away or overloaded, and not that something is wrong. */
 export function isStoreAway(error: unknown): boolean {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof StoreAway) return true
     const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
     const { message } = cause
     if (CONNECTION_CODES.has(code) || SERVER_CODES.test(code)) return true

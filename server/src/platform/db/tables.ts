@@ -7,6 +7,4 @@
 export interface Tables {
   /** Facts about this deployment, such as whether it is for development. */
   readonly deployment: { name: string; value: string }
-  /** Keys that encrypt rows, wrapped under the master key. */
-  readonly data_key: { number: number; wrapped: string; created_at: number }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Db, Tx } from '../db/index.ts'
+import type { KeyedColumn } from '../vault/keyed-column.ts'
 import type { Vault } from '../vault/vault.ts'
 import { type Budget, forgottenAt, giveBack, NOTHING_SPENT, spend, type Spending, waitMs } from './budget.ts'
 
@@ -16,6 +17,11 @@ declare module '../db/tables.ts' {
     }
   }
 }
+
+/** What was counted is not known, so after a change of the master key everybody begins with full budgets. */
+export const keyedColumns: readonly KeyedColumn[] = [
+  { table: 'budget', column: 'key', whenMasterKeyChanges: { is: 'removed with its row', key: 'key' } },
+]
 
 /** One budget, for one key of it. */
 export interface Charge {

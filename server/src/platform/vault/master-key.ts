@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { StartError } from '../start-error.ts'
 
 const KEY_BYTES = 32
@@ -28,6 +28,32 @@ export function readMasterKeyFile(file: string): Buffer | undefined {
  */
 export function createMasterKeyFile(file: string): Buffer {
   const key = randomBytes(KEY_BYTES)
+  writeKeyFile(file, key)
+  return key
+}
+
+/**
+ * Puts a new key file in the place of the old one, which stays beside it: backups made until now need it.
+ * Done again after it was cut off at any point, it comes to the same.
+ *
+ * @param given the new key; absent: it is in `master.key.next`
+ * @returns for the operator: where both keys are
+ */
+export function installMasterKeyFile(directory: string, given: Buffer | undefined, now: number): string {
+  const file = join(directory, 'master.key')
+  const next = `${file}.next`
+  const key = given ?? readMasterKeyFile(next)
+  if (key === undefined || readMasterKeyFile(file)?.equals(key)) return `${file} holds the new key`
+
+  if (given !== undefined) writeKeyFile(next, given)
+  const old = `${file}.until-${new Date(now).toISOString().replace(/\W/g, '')}`
+  if (existsSync(file)) renameSync(file, old)
+  renameSync(next, file)
+  syncFolder(directory)
+  return `${file} holds the new key; keep ${old} for as long as backups from before, then delete it`
+}
+
+function writeKeyFile(file: string, key: Buffer): void {
   const draft = `${file}.new`
   const handle = openSync(draft, 'w', 0o600)
   writeSync(handle, `${key.toString('base64')}\n`)
@@ -35,7 +61,6 @@ export function createMasterKeyFile(file: string): Buffer {
   closeSync(handle)
   renameSync(draft, file)
   syncFolder(dirname(file))
-  return key
 }
 
 /** A new name in a folder survives a power cut only when the folder is flushed as well. */

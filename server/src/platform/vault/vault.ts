@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { StoreAway } from '../db/store-away.ts'
 import { ALPHANUMERIC } from '../secrets.ts'
 
 /** The largest multiple of the alphabet's length that a byte can hold. */
@@ -16,18 +17,23 @@ export interface DataKey {
   /** Written in front of every ciphertext, so that several keys can be in use during a rotation. */
   readonly number: number
   readonly key: Buffer
+  /** It opens from the first moment, and seals from here on, when every instance has it. */
+  readonly sealsFrom: number
 }
 
 /** Everything that needs a long-lived secret of this deployment. */
 export interface Vault {
   /**
-   * Encrypts (AES-256-GCM) under the newest data key.
+   * Encrypts (AES-256-GCM) under the newest data key whose time has come.
    *
    * @param context where the text stands, for example `user_address U1 sms`; opening it elsewhere fails,
    *   so a ciphertext copied into another row is refused
    */
   seal(context: string, text: string): string
-  /** @throws {Error} when the ciphertext was altered, moved, or made under a key that is not here */
+  /**
+   * @throws {StoreAway} for a data key that is not here: the database could not be read since it was made
+   * @throws {Error} when the ciphertext was altered or moved
+   */
   open(context: string, sealed: string): string
   /**
    * A keyed hash by which equal values are found and kept unique without being readable.
@@ -48,21 +54,36 @@ export function deriveKey(masterKey: Buffer, purpose: KeyPurpose): Buffer {
   return Buffer.from(hkdfSync('sha256', masterKey, '', `ligature ${purpose}`, KEY_BYTES))
 }
 
-/** @param dataKeys at least one, the newest last */
-export function createVault(masterKey: Buffer, dataKeys: readonly DataKey[]): Vault {
-  const newest = dataKeys.at(-1)
-  if (newest === undefined) throw new Error('a vault needs a data key')
-  const byNumber = new Map(dataKeys.map((dataKey) => [dataKey.number, dataKey.key]))
+/** A vault whose data keys change while it is open. */
+export interface GrowingVault extends Vault {
+  /** Goes on with these data keys; those that are not among them are forgotten. */
+  learn(dataKeys: readonly DataKey[], now: number): void
+  /** The number of the data key that seals. */
+  sealingNumber(): number
+}
+
+/**
+ * @param dataKeys at least one, the newest last
+ * @param now milliseconds since the Unix epoch
+ */
+export function createVault(masterKey: Buffer, dataKeys: readonly DataKey[], now: number): GrowingVault {
+  let sealing = sealingAt(dataKeys, now)
+  let byNumber = new Map(dataKeys.map((dataKey) => [dataKey.number, dataKey.key]))
   const indexKey = deriveKey(masterKey, 'find addresses')
   const codeKey = deriveKey(masterKey, 'hash codes')
   const renewalKey = deriveKey(masterKey, 'renew sessions')
 
   return {
-    seal: (context, text) => `${newest.number}.${encrypt(newest.key, context, Buffer.from(text))}`,
+    learn(newer, at) {
+      sealing = sealingAt(newer, at)
+      byNumber = new Map(newer.map((dataKey) => [dataKey.number, dataKey.key]))
+    },
+    sealingNumber: () => sealing.number,
+    seal: (context, text) => `${sealing.number}.${encrypt(sealing.key, context, Buffer.from(text))}`,
     open(context, sealed) {
       const dot = sealed.indexOf('.')
       const key = byNumber.get(Number(sealed.slice(0, dot)))
-      if (key === undefined) throw new Error('sealed under a data key that is not here')
+      if (key === undefined) throw new StoreAway('sealed under a data key that is not here')
       return decrypt(key, context, sealed.slice(dot + 1)).toString()
     },
     blindIndex: (kind, value) => keyedHash(indexKey, kind, value),
@@ -70,6 +91,13 @@ export function createVault(masterKey: Buffer, dataKeys: readonly DataKey[]): Va
     nextToken: (sessionToken) => lettersAndDigits(renewalKey, sessionToken, 32),
     stateTokenKey: deriveKey(masterKey, 'sign state tokens'),
   }
+}
+
+/** The newest whose time has come; before anybody's time the oldest. */
+function sealingAt(dataKeys: readonly DataKey[], now: number): DataKey {
+  const sealing = dataKeys.findLast((dataKey) => dataKey.sealsFrom <= now) ?? dataKeys[0]
+  if (sealing === undefined) throw new Error('a vault needs a data key')
+  return sealing
 }
 
 /** @returns base64url of nonce, ciphertext and tag */

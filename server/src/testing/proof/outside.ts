@@ -18,9 +18,10 @@ export async function* keysServeEveryToken(evidence: Evidence): AsyncIterable<st
       if (isRight === undefined) yield `an id_token of key ${kid} does not verify against the keys at ${at}`
     }
   }
-  const active = Map.groupBy(evidence.rows.signing_key, (row) => row.algorithm)
-  for (const [algorithm, keys] of active) {
-    const signing = keys.filter((key) => key.state === 'active')
+  for (const [algorithm, keys] of Map.groupBy(evidence.rows.signing_key, (row) => row.algorithm)) {
+    const due = keys.filter((key) => key.active_from <= evidence.healedAt)
+    const youngest = Math.max(...due.map((key) => key.active_from))
+    const signing = due.filter((key) => key.active_from === youngest && key.private_jwk_sealed !== null)
     if (signing.length !== 1) yield `${signing.length} keys are active for ${algorithm}`
   }
 }

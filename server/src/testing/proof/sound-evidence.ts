@@ -226,9 +226,11 @@ function soundRows(): Evidence['rows'] {
       {
         kid: 'key-1',
         algorithm: 'ES256',
-        state: 'active',
+        generation: 1,
+        active_from: AT - MINUTE_MS,
+        needed_until: 0,
         public_jwk: '{}',
-        private_jwk: '1.AAAA',
+        private_jwk_sealed: '1.AAAA',
         created_at: AT - MINUTE_MS,
       },
     ],
