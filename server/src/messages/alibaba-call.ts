@@ -1,14 +1,8 @@
 import { createHash, createHmac } from 'node:crypto'
 import { z } from 'zod'
+import type { GatewayDeps } from './gateway-kind.ts'
 import { SENT, type CodeMessage, type SendOutcome } from './message.ts'
-import {
-  askVendor,
-  outcomeOf,
-  parseAnswer,
-  unreadable,
-  type VendorCodes,
-  type VendorGatewayDeps,
-} from './vendor-call.ts'
+import { askVendor, outcomeOf, parseAnswer, unreadable, type VendorCodes } from './vendor-call.ts'
 
 const ALGORITHM = 'ACS3-HMAC-SHA256'
 const NO_BODY_SHA256 = createHash('sha256').digest('hex')
@@ -55,7 +49,7 @@ const answerSchema = z.object({ Code: z.string(), Success: z.boolean().optional(
  * The message's id is the nonce: should the request ever come twice, the vendor refuses the second.
  */
 export function askAlibaba(
-  deps: VendorGatewayDeps,
+  deps: GatewayDeps,
   call: { readonly endpoint: URL; readonly key: AccessKey; readonly action: AlibabaAction },
   message: CodeMessage,
 ): Promise<SendOutcome> {

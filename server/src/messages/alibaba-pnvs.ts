@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { secretField } from '../platform/secret-field.ts'
 import { areaCodeOf } from '../users/index.ts'
 import { askAlibaba } from './alibaba-call.ts'
+import type { GatewayDeps } from './gateway-kind.ts'
 import { failed, type Gateway } from './message.ts'
 import {
   messageTemplates,
@@ -10,7 +11,6 @@ import {
   NO_TEMPLATE,
   templateFor,
 } from './message-templates.ts'
-import type { VendorGatewayDeps } from './vendor-call.ts'
 import { checkSecrets, endpointField, openEndpoint, signName } from './vendor-settings.ts'
 
 export const alibabaPnvsSettings = z.strictObject({
@@ -48,7 +48,7 @@ const VENDOR_INTERVAL_SECONDS = '30'
  * @throws {StartError} for settings that cannot be meant
  * @see https://help.aliyun.com/zh/pnvs/developer-reference/api-dypnsapi-2017-05-25-sendsmsverifycode
  */
-export function openAlibabaPnvsGateway(deps: VendorGatewayDeps, settings: AlibabaPnvsSettings): Gateway {
+export function openAlibabaPnvsGateway(deps: GatewayDeps, settings: AlibabaPnvsSettings): Gateway {
   const { access_key_id, access_key_secret } = settings
   checkSecrets(NAME, { access_key_id, access_key_secret })
   const endpoint = openEndpoint(NAME, settings.endpoint)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { secretField } from '../platform/secret-field.ts'
 import { areaCodeOf, type Address } from '../users/index.ts'
 import { askAlibaba } from './alibaba-call.ts'
+import type { GatewayDeps } from './gateway-kind.ts'
 import type { Gateway } from './message.ts'
 import {
   messageTemplates,
@@ -10,7 +11,6 @@ import {
   NO_TEMPLATE,
   templateFor,
 } from './message-templates.ts'
-import type { VendorGatewayDeps } from './vendor-call.ts'
 import { checkSecrets, endpointField, openEndpoint, signName } from './vendor-settings.ts'
 
 export const alibabaSmsSettings = z.strictObject({
@@ -39,7 +39,7 @@ const NAME = 'alibaba sms'
  * @throws {StartError} for settings that cannot be meant
  * @see https://help.aliyun.com/zh/sms/developer-reference/api-dysmsapi-2017-05-25-sendsms
  */
-export function openAlibabaSmsGateway(deps: VendorGatewayDeps, settings: AlibabaSmsSettings): Gateway {
+export function openAlibabaSmsGateway(deps: GatewayDeps, settings: AlibabaSmsSettings): Gateway {
   const { access_key_id, access_key_secret } = settings
   checkSecrets(NAME, { access_key_id, access_key_secret })
   const endpoint = openEndpoint(NAME, settings.endpoint)

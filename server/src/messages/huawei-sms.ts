@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { z } from 'zod'
 import type { OutboundAnswer } from '../platform/outbound/outbound.ts'
 import { secretField } from '../platform/secret-field.ts'
+import type { GatewayDeps } from './gateway-kind.ts'
 import { SENT, type CodeMessage, type Gateway, type SendOutcome } from './message.ts'
 import {
   messageTemplates,
@@ -11,14 +12,7 @@ import {
   valuesOf,
   vendorId,
 } from './message-templates.ts'
-import {
-  askVendor,
-  outcomeOf,
-  parseAnswer,
-  unreadable,
-  type VendorCodes,
-  type VendorGatewayDeps,
-} from './vendor-call.ts'
+import { askVendor, outcomeOf, parseAnswer, unreadable, type VendorCodes } from './vendor-call.ts'
 import { checkSecrets, endpointField, openEndpoint, signName } from './vendor-settings.ts'
 
 export const huaweiSmsSettings = z.strictObject({
@@ -82,7 +76,7 @@ const answerSchema = z.union([
  * @throws {StartError} for settings that cannot be meant
  * @see https://support.huaweicloud.com/api-msgsms/sms_05_0001.html and sms_05_0046.html
  */
-export function openHuaweiSmsGateway(deps: VendorGatewayDeps, settings: HuaweiSmsSettings): Gateway {
+export function openHuaweiSmsGateway(deps: GatewayDeps, settings: HuaweiSmsSettings): Gateway {
   const { app_key, app_secret } = settings
   checkSecrets(NAME, { app_key, app_secret })
   const url = new URL('/sms/batchSendSms/v1', openEndpoint(NAME, settings.endpoint))

@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { z } from 'zod'
 import type { OutboundAnswer } from '../platform/outbound/outbound.ts'
 import { secretField } from '../platform/secret-field.ts'
+import type { GatewayDeps } from './gateway-kind.ts'
 import { SENT, type CodeMessage, type Gateway, type SendOutcome } from './message.ts'
 import {
   messageTemplates,
@@ -11,14 +12,7 @@ import {
   valuesOf,
   vendorId,
 } from './message-templates.ts'
-import {
-  askVendor,
-  outcomeOf,
-  parseAnswer,
-  unreadable,
-  type VendorCodes,
-  type VendorGatewayDeps,
-} from './vendor-call.ts'
+import { askVendor, outcomeOf, parseAnswer, unreadable, type VendorCodes } from './vendor-call.ts'
 import { checkSecrets, endpointField, openEndpoint, signName } from './vendor-settings.ts'
 
 export const tencentSmsSettings = z.strictObject({
@@ -85,7 +79,7 @@ const answerSchema = z.object({
  * @throws {StartError} for settings that cannot be meant
  * @see https://cloud.tencent.com/document/api/382/55981
  */
-export function openTencentSmsGateway(deps: VendorGatewayDeps, settings: TencentSmsSettings): Gateway {
+export function openTencentSmsGateway(deps: GatewayDeps, settings: TencentSmsSettings): Gateway {
   const { secret_id, secret_key } = settings
   checkSecrets(NAME, { secret_id, secret_key })
   const url = openEndpoint(NAME, settings.endpoint)

@@ -1,16 +1,10 @@
 import { z } from 'zod'
 import type { OutboundAnswer } from '../platform/outbound/outbound.ts'
 import { secretField } from '../platform/secret-field.ts'
+import type { GatewayDeps } from './gateway-kind.ts'
 import { failed, SENT, type CodeMessage, type Gateway, type SendOutcome } from './message.ts'
 import { renderSms } from './templates.ts'
-import {
-  askVendor,
-  outcomeOf,
-  parseAnswer,
-  unreadable,
-  type VendorCodes,
-  type VendorGatewayDeps,
-} from './vendor-call.ts'
+import { askVendor, outcomeOf, parseAnswer, unreadable, type VendorCodes } from './vendor-call.ts'
 import { checkSecrets, endpointField, openEndpoint } from './vendor-settings.ts'
 
 export const twilioSmsSettings = z
@@ -65,7 +59,7 @@ const NOT_SENT = ['failed', 'undelivered', 'canceled']
  * @throws {StartError} for settings that cannot be meant
  * @see https://www.twilio.com/docs/messaging/api/message-resource
  */
-export function openTwilioSmsGateway(deps: VendorGatewayDeps, settings: TwilioSmsSettings): Gateway {
+export function openTwilioSmsGateway(deps: GatewayDeps, settings: TwilioSmsSettings): Gateway {
   const { account_sid, api_key_sid, secret } = settings
   checkSecrets(NAME, { secret })
   const url = new URL(

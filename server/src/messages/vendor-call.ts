@@ -1,5 +1,4 @@
 import type { z } from 'zod'
-import type { Clock } from '../platform/clock.ts'
 import {
   OutboundError,
   type Outbound,
@@ -7,12 +6,6 @@ import {
   type OutboundRequest,
 } from '../platform/outbound/outbound.ts'
 import { failed, SEND_TIMEOUT_MS, unknown, type CodeMessage, type SendOutcome } from './message.ts'
-
-export interface VendorGatewayDeps {
-  readonly clock: Clock
-  /** A lane of its own, which bounds what is in flight. */
-  readonly outbound: Outbound
-}
 
 /** What a vendor's error codes mean for the message. All others leave it open whether it went out. */
 export interface VendorCodes {

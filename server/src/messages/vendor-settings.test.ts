@@ -9,9 +9,9 @@ import { huaweiSmsSettings, openHuaweiSmsGateway } from './huawei-sms.ts'
 import type { Gateway } from './message.ts'
 import { openTencentSmsGateway, tencentSmsSettings } from './tencent-sms.ts'
 import { openTwilioSmsGateway, twilioSmsSettings } from './twilio-sms.ts'
-import type { VendorGatewayDeps } from './vendor-call.ts'
+import type { GatewayDeps } from './gateway-kind.ts'
 
-const deps: VendorGatewayDeps = { clock: systemClock, outbound: openOutboundLane(1) }
+const deps: GatewayDeps = { clock: systemClock, outbound: openOutboundLane(1) }
 
 interface Vendor {
   readonly schema: z.ZodObject
@@ -23,7 +23,7 @@ interface Vendor {
 
 function vendor<Schema extends z.ZodObject>(
   schema: Schema,
-  open: (deps: VendorGatewayDeps, settings: z.output<Schema>) => Gateway,
+  open: (deps: GatewayDeps, settings: z.output<Schema>) => Gateway,
   about: Pick<Vendor, 'least' | 'secrets' | 'host'>,
 ): Vendor {
   return {
