@@ -284,5 +284,6 @@ describe('the other budgets', () => {
     }
     expect(outcomes.slice(0, 300).every((outcome) => outcome === 'OK')).toBe(true)
     expect(outcomes[300]).toBe(REFUSED)
-  })
+    // Three hundred sends take their time on a busy machine.
+  }, 60_000)
 })
