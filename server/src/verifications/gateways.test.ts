@@ -117,7 +117,7 @@ describe('a gateway of the database', () => {
   })
 
   test('that is removed is not used, and its channel is not offered', async (t) => {
-    const server = await startServer(t, { usesStoredGateways: true })
+    const server = await startServer(t, { usesStoredGateways: true, connection: { hasPhoneButton: false } })
     const carrier = await startCarrier(t)
     await setGateway(server, 'carrier', carrier.description)
     const signIn = await server.miniProgram().openSignIn('alice')

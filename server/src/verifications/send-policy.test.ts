@@ -82,7 +82,7 @@ describe('what an operator sets holds at the next send', () => {
   })
 
   test('and the client is told when it may ask again', async (t) => {
-    const server = await startServer(t)
+    const server = await startServer(t, { connection: { hasPhoneButton: false } })
     const signIn = await server.miniProgram().openSignIn('alice')
     const inSeconds = async () => {
       const { next } = (await signIn.look()).body as { next: { steps: { send: { in_seconds: number } }[] } }
