@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { expect, test, type TestContext } from 'vitest'
+import { expect, test, type TestContext, vi } from 'vitest'
 import { newConfigurationFile } from '../testing/configuration.ts'
 import { newDataDirectory, newDirectory } from '../testing/data-directory.ts'
 import { openMiniProgram } from '../testing/mini-program.ts'
@@ -22,6 +22,9 @@ connections:
     app_secret: \${SHOP_SECRET}
     when_unbound: bind_or_register
 `
+
+// Each test starts several processes.
+vi.setConfig({ testTimeout: 60_000 })
 
 /** `ligature apply` in a process of its own. */
 function apply(t: TestContext, path: string, data: string, ...flags: readonly string[]) {
