@@ -24,7 +24,7 @@ import {
   sweepAttempts,
 } from './messages/index.ts'
 import type { Clock } from './platform/clock.ts'
-import { isAnswering } from './platform/db/deployment.store.ts'
+import { isAnswering, readEpoch } from './platform/db/deployment.store.ts'
 import type { Db } from './platform/db/index.ts'
 import { allowOrigins } from './platform/http/cors.ts'
 import { addReference } from './platform/http/reference.http.ts'
@@ -147,9 +147,10 @@ export interface ServerOptions {
 export async function createServer(deployment: Deployment, options: ServerOptions): Promise<FastifyInstance> {
   const { db, vault } = deployment
   const signingKeys = await openSigningKeys(db, vault, options.clock.now())
+  const epoch = await readEpoch(db)
   const metrics = openMetrics({
     activity: deployment.activity,
-    isStoreReady: () => isAnswering(db),
+    isStoreReady: () => isAnswering(db, epoch),
     signInRoutes: signInRoutes(),
     lostLogLines: () => options.lostLogLines?.() ?? 0,
   })
@@ -196,7 +197,7 @@ export async function createServer(deployment: Deployment, options: ServerOption
   )
   publishKeys(app, { clock: options.clock, signingKeys, algorithmsInUse: () => algorithmsInUse(db) })
   addReference(app, sdkEndpoints, () => options.publicUrl())
-  addHealth(app, () => isAnswering(db))
+  addHealth(app, () => isAnswering(db, epoch))
   addMetricsPage(app, metrics, options.metricsToken)
   return app
 }

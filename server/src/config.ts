@@ -70,6 +70,11 @@ export const settingDefinitions = {
     meaning:
       'The key that `keys change-master-key` puts in the place of the master key: 32 bytes in base64. Nothing else reads it.',
   },
+  fromMasterKey: {
+    variable: 'LIGATURE_FROM_MASTER_KEY',
+    default: 'the file master.key in the directory that is copied',
+    meaning: 'For `copy`: the master key of the deployment that is copied, where it is in no file.',
+  },
   weChatApi: {
     flag: 'wechat-api',
     variable: 'LIGATURE_WECHAT_API',
@@ -115,6 +120,7 @@ const schemas = {
   trustedProxies: list.pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))).default([]),
   masterKey: z.string().optional(),
   newMasterKey: z.string().optional(),
+  fromMasterKey: z.string().optional(),
   weChatApi: z
     .string()
     .refine((text) => isHttpsOrLoopback(text))

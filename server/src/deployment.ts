@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { migrations } from '../migrations/index.ts'
 import { settleFact } from './platform/db/deployment.store.ts'
@@ -6,6 +6,7 @@ import * as processes from './platform/db/running-process.store.ts'
 import { type DatabaseLocation, type Db, openDatabase, type StoreActivity } from './platform/db/index.ts'
 import { StoreAway } from './platform/db/store-away.ts'
 import { StartError } from './platform/start-error.ts'
+import { refuseUnfinishedCopy } from './platform/transfer/copy-progress.ts'
 import {
   createMasterKeyFile,
   installMasterKeyFile,
@@ -77,7 +78,10 @@ async function openMarked(
   now: number,
 ): Promise<{ readonly opened: OpenedData; readonly marked: string }> {
   const key = masterKeySource(settings)
-  if (settings.database === undefined) makeDirectory(settings.dataDirectory)
+  if (settings.database === undefined) {
+    makeDirectory(settings.dataDirectory)
+    refuseUnfinishedRestore(settings.dataDirectory)
+  }
   const opened = await open(settings, key, now)
   return { opened, marked: await settleFact(opened.db, 'mode', mode) }
 }
@@ -98,11 +102,24 @@ export async function openExistingDeployment(settings: DeploymentSettings, now: 
   return onTheList(await open(settings, { read, from }, now), 'a command', now)
 }
 
-function requireData(settings: DeploymentSettings): void {
+/** @throws {StartError} when the data directory holds no database */
+export function requireData(settings: DeploymentSettings): void {
   if (isDeploymentThere(settings)) return
+  const { dataDirectory } = settings
+  refuseUnfinishedRestore(dataDirectory)
   throw new StartError(
-    `there is no database in ${settings.dataDirectory}; name its directory with --data (that of \`dev\` is ./data-dev)`,
+    `there is no database in ${dataDirectory}; name its directory with --data (that of \`dev\` is ./data-dev)`,
   )
+}
+
+/** In a data directory: where a restore works until it is done. */
+export const RESTORE_WORK = 'restore.unfinished-'
+
+/** A restore that was killed leaves no database; a start would make a new and empty one without a word. */
+function refuseUnfinishedRestore(dataDirectory: string): void {
+  if (existsSync(join(dataDirectory, 'ligature.db'))) return
+  if (globSync(`${RESTORE_WORK}*`, { cwd: dataDirectory }).length === 0) return
+  throw new StartError(`a restore into ${dataDirectory} is not finished: run \`ligature restore\` again`)
 }
 
 /**
@@ -130,6 +147,7 @@ type OpenedData = Omit<Deployment, 'processId'>
 async function open(settings: DeploymentSettings, key: MasterKeySource, now: number): Promise<OpenedData> {
   const { db, activity, close } = await openData(settings)
   try {
+    await refuseUnfinishedCopy(db)
     return { db, vault: await openVault(db, key, now), activity, close }
   } catch (error) {
     await close()
@@ -179,7 +197,8 @@ function nameOf({ database, dataDirectory }: DeploymentSettings): string {
   return database === undefined ? dataDirectory : 'this PostgreSQL database'
 }
 
-function makeDirectory(dataDirectory: string): void {
+/** @throws {StartError} when it cannot be made */
+export function makeDirectory(dataDirectory: string): void {
   try {
     mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
   } catch (error) {
@@ -188,12 +207,13 @@ function makeDirectory(dataDirectory: string): void {
 }
 
 /** What the system refuses (no permission, no space, not a directory) is for the operator to mend. */
-function inWords(error: unknown, { database, dataDirectory }: DeploymentSettings): unknown {
+export function inWords(error: unknown, { database, dataDirectory }: DeploymentSettings): unknown {
   if (database !== undefined || !(error instanceof Error) || !('syscall' in error)) return error
   return new StartError(`the data directory ${dataDirectory} cannot be used: ${error.message}`)
 }
 
-function masterKeySource({ database, dataDirectory, masterKey }: DeploymentSettings): MasterKeySource {
+/** Where the master key of this deployment comes from; in a directory it can be made. */
+export function masterKeySource({ database, dataDirectory, masterKey }: DeploymentSettings): MasterKeySource {
   if (masterKey !== undefined) {
     const key = parseMasterKey(masterKey, 'LIGATURE_MASTER_KEY')
     return { from: 'LIGATURE_MASTER_KEY', read: () => key }

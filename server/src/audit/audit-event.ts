@@ -21,6 +21,8 @@ export type AuditEventKind =
   | 'session_ended'
   | 'test_address_active'
   | 'configuration_changed'
+  | 'restored'
+  | 'copied'
 
 /** A fact that is kept: what happened, to whom, when. */
 export interface AuditEvent {

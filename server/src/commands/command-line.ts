@@ -7,6 +7,7 @@ import {
   type Settings,
 } from '../config.ts'
 import type { ApplyFlags } from './apply.ts'
+import type { RestoreFrom } from './restore.ts'
 
 const dataSettings: readonly SettingName[] = ['data', 'database']
 
@@ -62,6 +63,7 @@ export function commandLine(): Command {
     .action(async ({ hours, ...flags }: Flags & { readonly hours: string }) =>
       (await import('./operate.ts')).messages(settingsOf(flags), hours),
     )
+  addDataCommands(program)
   return program
 }
 
@@ -89,6 +91,39 @@ function addKeyCommands(keys: Command): void {
   withFlags(keys.command('change-master-key'), dataSettings)
     .description('while no server runs: put another master key in the place of the one in use')
     .action(async (flags: Flags) => (await import('./keys/keys.ts')).changeMaster(settingsOf(flags)))
+}
+
+function addDataCommands(program: Command): void {
+  withFlags(program.command('backup'), dataSettings)
+    .requiredOption(
+      '--to <file>',
+      'the file to write; an older backup there is replaced when the new one is whole',
+    )
+    .description('copy the database of a running server to a file')
+    .action(async ({ to, ...flags }: Flags & { to: string }) =>
+      (await import('./backup.ts')).backUp(settingsOf(flags), to),
+    )
+  withFlags(program.command('restore'), dataSettings)
+    .option('--from <file>', 'a backup, for a directory that is empty or holds the master key only')
+    .option('--in-place', 'the data are there already: after pg_restore, or when a disk was put back')
+    .description('put a backup in place, and end every session and code that was valid then')
+    .action(async ({ from, inPlace, ...flags }: Flags & RestoreFrom) =>
+      (await import('./restore.ts')).restore(settingsOf(flags), {
+        ...(from !== undefined && { from }),
+        ...(inPlace !== undefined && { inPlace }),
+      }),
+    )
+  program
+    .command('copy')
+    .requiredOption(
+      '--from <directory>',
+      'the data directory of the deployment to copy; nothing may run on it',
+    )
+    .option('--to <url>', 'an empty PostgreSQL database, postgres://…; or in LIGATURE_DATABASE')
+    .description('copy users and configuration from a directory to PostgreSQL, under another master key')
+    .action(async ({ from, to }: { from: string; to?: string }) =>
+      (await import('./copy.ts')).copy(settingsOf({ ...(to !== undefined && { database: to }) }), from),
+    )
 }
 
 function addUserCommands(users: Command): void {

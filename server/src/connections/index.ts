@@ -7,11 +7,11 @@ export {
   findSwitchedOn as findSwitchedOnConnection,
   lock as lockConnection,
   remove as removeConnection,
+  sealedColumns as connectionSealedColumns,
   secondIdentity,
   setDisabled as setConnectionDisabled,
   switchOffFor as switchConnectionsOffFor,
   whenUnbound,
-  sealedColumns as connectionSealedColumns,
 } from './connection.store.ts'
 export { startWeChatEmulator, type WeChatEmulator } from './emulator/wechat.ts'
 export { findIdentityOwner } from './find-identity.ts'

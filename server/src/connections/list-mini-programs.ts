@@ -1,6 +1,6 @@
 import type { Db } from '../platform/db/index.ts'
 import type { Vault } from '../platform/vault/vault.ts'
-import { listOfKind } from './connection.store.ts'
+import { listOfKind, sealContext } from './connection.store.ts'
 import type { EmulatedMiniProgram } from './emulator/mini-program.ts'
 
 /** The mini programs of all connections as WeChat knows them, for an emulator that stands in for it. */
@@ -8,7 +8,7 @@ export async function listMiniPrograms(db: Db, vault: Vault): Promise<EmulatedMi
   const connections = await listOfKind(db, 'wechat-mini-program')
   return connections.map(({ id, appId, appSecretSealed, openPlatform }) => ({
     appId,
-    appSecret: vault.open(`connection ${id}`, appSecretSealed),
+    appSecret: vault.open(sealContext(id), appSecretSealed),
     openPlatform,
   }))
 }

@@ -1,3 +1,3 @@
-export { demoConnections } from './demo.ts'
+export { demoApplications, demoConnections } from './demo.ts'
 export { addDevPage } from './dev.http.ts'
 export { seed } from './seed.ts'

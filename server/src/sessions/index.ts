@@ -4,6 +4,7 @@ export { sessionRefusals } from './refusals.ts'
 export { type IdTokenDeps, issueSessionIdToken } from './session-id-token.ts'
 export {
   endAllOf as endSessionsOf,
+  endEvery as endEverySession,
   hasAny as hasSessions,
   listOf as listSessionsOf,
   sweep as sweepSessions,

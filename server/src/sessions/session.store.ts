@@ -175,6 +175,20 @@ export async function endAllOf(tx: Tx, userId: string, now: number): Promise<voi
 }
 
 /**
+ * Ends every session of everybody.
+ *
+ * @returns how many there were
+ */
+export async function endEvery(tx: Tx, now: number): Promise<number> {
+  const { numUpdatedRows } = await tx
+    .updateTable('session')
+    .set({ ended_at: now })
+    .where('ended_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  return Number(numUpdatedRows)
+}
+
+/**
  * Forgets sessions that are long over. Nothing depends on this: a session's end is checked when it is used.
  *
  * @returns how many were removed

@@ -2,6 +2,7 @@ export { findOpenSignIn } from './find-open-sign-in.ts'
 export { registration } from './registration.ts'
 export { signInRefusals } from './refusals.ts'
 export {
+  endEveryOpen as endEveryOpenSignIn,
   endOpenOf as endOpenSignInsOf,
   hasAny as hasSignIns,
   sweep as sweepSignIns,

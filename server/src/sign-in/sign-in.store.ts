@@ -149,6 +149,21 @@ export async function hasAny(
 }
 
 /**
+ * Ends every sign-in that is still open.
+ *
+ * @returns how many there were
+ */
+export async function endEveryOpen(tx: Tx, now: number): Promise<number> {
+  const { numUpdatedRows } = await tx
+    .updateTable('sign_in')
+    .set({ ended_at: now })
+    .where('completed_at', 'is', null)
+    .where('ended_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  return Number(numUpdatedRows)
+}
+
+/**
  * Forgets sign-ins that are long over. Nothing depends on this: a sign-in's end is checked when it is used.
  *
  * @returns how many were removed

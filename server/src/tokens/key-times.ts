@@ -14,7 +14,7 @@ const CLOCKS_DIFFER_MS = 5 * MINUTE_MS
  * was made may show the old ones for as long as it may go without reading; somebody may keep what it showed;
  * and the clock of the first one to sign may run ahead.
  *
- * @see docs/decisions/0020-signing-keys.md
+ * @see docs/decisions/0013-signing-keys.md
  */
 export const PUBLISHED_BEFORE_MS = TOO_OLD_MS + JWKS_CACHED_MS + CLOCKS_DIFFER_MS
 

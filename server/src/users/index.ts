@@ -1,6 +1,7 @@
 export type { Address, Channel } from './address.ts'
 export { createUser, type NewUser } from './create-user.ts'
 export { findByVerifiedAddress } from './find-user.ts'
+export { findNewIndices } from './find-new-indices.ts'
 export {
   areaCodeOf,
   mailboxOf,

@@ -93,6 +93,15 @@ export async function listAddresses(db: Db | Tx, userId: string): Promise<Stored
   return rows.map(addressOf)
 }
 
+/** @returns the addresses with these indices, each with its user; an unverified one may stand with several */
+export async function listByIndices(
+  db: Db,
+  indices: readonly string[],
+): Promise<(StoredAddress & { readonly userId: string })[]> {
+  const rows = await db.selectFrom('user_address').selectAll().where('address_index', 'in', indices).execute()
+  return rows.map((row) => ({ userId: row.user_id, ...addressOf(row) }))
+}
+
 /** @returns whether he has proved control of some address */
 export async function hasVerifiedAddress(db: Db | Tx, userId: string): Promise<boolean> {
   const row = await db

@@ -4,7 +4,7 @@ import type { Db } from '../../platform/db/index.ts'
 import type { Log } from '../../platform/log.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
-import type { Connection } from '../connection.store.ts'
+import { type Connection, sealContext } from '../connection.store.ts'
 import * as tokens from './access-token.store.ts'
 import type { WeChatServer } from './call-wechat.ts'
 import type { Deadline } from './deadline.ts'
@@ -128,7 +128,7 @@ async function fetchUnder(
   try {
     const fetched = await fetchAccessToken(server, {
       appId: connection.appId,
-      appSecret: vault.open(`connection ${connection.id}`, connection.appSecretSealed),
+      appSecret: vault.open(sealContext(connection.id), connection.appSecretSealed),
     })
     const sealed = vault.seal(tokens.sealContext(connection.id), fetched.accessToken)
     // Counted from before the call, so that ours never ends after WeChat's.

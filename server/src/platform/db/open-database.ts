@@ -3,7 +3,7 @@ import { ActivityWatch, type PoolState, type StoreActivity } from './activity.ts
 import type { Migration } from './migration.ts'
 import { migrate } from './migrate.ts'
 import type { Tables } from './tables.ts'
-import { databaseFile, openFile, whyUnusable } from './sqlite.ts'
+import { type DatabaseUse, databaseFile, openFile, whyUnusable } from './sqlite.ts'
 import { StartError } from '../start-error.ts'
 import { isStoreAway } from './store-away.ts'
 
@@ -28,12 +28,14 @@ export interface OpenedDatabase {
 export async function openDatabase(
   location: DatabaseLocation,
   migrations: Readonly<Record<string, Migration>>,
+  use: DatabaseUse = {},
 ): Promise<OpenedDatabase> {
   try {
-    const { dialect, pool } = await dialectOf(location)
+    const { dialect, pool } = await dialectOf(location, use)
     const watch = new ActivityWatch()
     const db = new Kysely<Tables>({ dialect: watch.watched(dialect), log: watch.onStatement })
     try {
+      if (use.isRestored === true) await requireData(db)
       await migrate(db, migrations)
     } catch (error) {
       await db.destroy()
@@ -45,24 +47,35 @@ export async function openDatabase(
       close: () => db.destroy(),
     }
   } catch (error) {
-    throw inWords(error, location)
+    throw inWords(error, location, use)
   }
 }
 
 async function dialectOf(
   location: DatabaseLocation,
+  use: DatabaseUse,
 ): Promise<{ readonly dialect: Dialect; pool(): PoolState | undefined }> {
-  if (location.kind === 'sqlite') return { dialect: openFile(location.directory), pool: () => undefined }
+  if (location.kind === 'sqlite') return { dialect: openFile(location.directory, use), pool: () => undefined }
   // Loaded by those who use it: the embedded database is the default.
   const { postgresDialect } = await import('./postgres.ts')
   return postgresDialect(location.url)
 }
 
+/** Before the tables are made: those that are made here would stand in the way of the ones to be restored. */
+async function requireData(db: Kysely<Tables>): Promise<void> {
+  const isThere = (await db.introspection.getTables()).some(({ name }) => name === 'data_key')
+  const row = isThere ? await db.selectFrom('data_key').select('number').executeTakeFirst() : undefined
+  if (row === undefined) throw new StartError('this database is empty: put the data in place first')
+}
+
 /** What an operator can mend, in a sentence without the URL, which may hold a password. */
-function inWords(error: unknown, location: DatabaseLocation): unknown {
+function inWords(error: unknown, location: DatabaseLocation, use: DatabaseUse): unknown {
   if (error instanceof StartError) return error
   if (location.kind === 'sqlite') {
     const because = whyUnusable(error)
+    if (use.isAlone === true && because === 'database is locked') {
+      return new StartError(`${location.directory} is in use: stop what runs on it, and try again`)
+    }
     return because === undefined
       ? error
       : new StartError(`the database ${databaseFile(location.directory)} cannot be used: ${because}`)

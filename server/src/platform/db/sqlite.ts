@@ -2,8 +2,17 @@ import { chmodSync, closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { SqliteAdapter, SqliteDialect, type SqliteDatabase } from 'kysely'
+import { refuseBackup } from './backup-mark.ts'
 
 const MAX_KEPT_STATEMENTS = 400
+
+/** What a database is opened for, where it is not to serve from it. */
+export interface DatabaseUse {
+  /** To restore it: its data must be there, and may be those of a backup. */
+  readonly isRestored?: boolean
+  /** Nobody else may have it open; SQLite only. */
+  readonly isAlone?: boolean
+}
 
 /**
  * Kysely's dialect over Node's own SQLite.
@@ -13,8 +22,9 @@ const MAX_KEPT_STATEMENTS = 400
  * and locks later fails when another process wrote in between.
  *
  * @param directory where the database file is, or is made, readable by its owner only
+ * @throws {StartError} for a backup that nobody has restored, unless this is to restore it
  */
-export function openFile(directory: string): SqliteDialect {
+export function openFile(directory: string, use: DatabaseUse = {}): SqliteDialect {
   const file = databaseFile(directory)
   // SQLite gives its own files beside this one the same mode, from their first byte on.
   closeSync(openSync(file, 'a', 0o600))
@@ -22,9 +32,13 @@ export function openFile(directory: string): SqliteDialect {
   const database = new DatabaseSync(file)
   // First, because the others wait for a process that recovers the log of a killed one.
   database.exec('pragma busy_timeout = 5000')
+  if (use.isRestored !== true) refuseBackup(database, file)
+  if (use.isAlone === true) database.exec('pragma locking_mode = exclusive')
   database.exec('pragma journal_mode = wal')
   database.exec('pragma synchronous = full')
   database.exec('pragma foreign_keys = on')
+  // Takes the lock, which then stays: it fails while anybody else has the file open, busy or not.
+  if (use.isAlone === true) database.exec('begin immediate; commit')
   return new Dialect({ database: withKeptStatements(database) })
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { flush } from '../flush.ts'
 import { StartError } from '../start-error.ts'
 
 const KEY_BYTES = 32
@@ -49,7 +50,7 @@ export function installMasterKeyFile(directory: string, given: Buffer | undefine
   const old = `${file}.until-${new Date(now).toISOString().replace(/\W/g, '')}`
   if (existsSync(file)) renameSync(file, old)
   renameSync(next, file)
-  syncFolder(directory)
+  flush(directory)
   return `${file} holds the new key; keep ${old} for as long as backups from before, then delete it`
 }
 
@@ -60,12 +61,5 @@ function writeKeyFile(file: string, key: Buffer): void {
   fsyncSync(handle)
   closeSync(handle)
   renameSync(draft, file)
-  syncFolder(dirname(file))
-}
-
-/** A new name in a folder survives a power cut only when the folder is flushed as well. */
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r')
-  fsyncSync(handle)
-  closeSync(handle)
+  flush(dirname(file))
 }
