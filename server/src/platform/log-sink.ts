@@ -23,8 +23,8 @@ const FULL_FOR_NOW = new Set(['EAGAIN', 'EBUSY', 'EINTR'])
 
 /**
  * Writes lines to a file descriptor in the background: a reader that has stopped, a closed pipe or a full disk
- * costs lines, and neither time nor the process. `process.stderr` waits for its reader, and ends a process
- * whose reader is gone.
+ * costs lines, and neither time, nor memory without a limit, nor the process. `process.stderr` ends a process
+ * whose reader is gone, and keeps all that a stopped one does not take.
  *
  * @param onRecovered told how many lines were lost, when one was written after them
  */
