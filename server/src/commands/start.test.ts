@@ -183,7 +183,7 @@ test('what is unusual about sending is told of at every start, and stops none', 
   const warnings = async () => {
     const server = await startProcess(t, ['start', '--log', 'readable', '--data', dataDirectory])
     await server.kill('SIGTERM')
-    return [...server.stderr().matchAll(/(?:warning|ERROR):? (.*)/g)].map(([, said = '']) => said)
+    return [...server.stderr().matchAll(/(?:warning|ERROR) +(.*)/g)].map(([, said = '']) => said)
   }
   expect(await warnings()).toContain('no gateway for SMS or email is configured: nobody can prove an address')
 

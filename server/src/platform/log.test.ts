@@ -113,7 +113,7 @@ describe('readable', () => {
     const { log, text } = openLines('readable')
     log.info({ port: 3000, list: ['a', 1] }, 'hello')
 
-    expect(text()).toMatch(/^\d\d:\d\d:\d\d {12}hello  port=3000  list=\["a",1\]\n$/)
+    expect(text()).toMatch(/^\d\d:\d\d:\d\d {12}hello  port=3000 list=\["a",1\]\n$/)
   })
 })
 

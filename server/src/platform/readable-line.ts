@@ -54,7 +54,7 @@ export function readableLine(json: string, isColoured: boolean): string {
   const request = requestSchema.safeParse(details)
   const text = request.success
     ? requestInColumns(request.data, paint)
-    : [markOf(level, paint), visible(msg), ...detailsOf(details, paint)].join('  ')
+    : inColumns([markOf(level, paint), visible(msg), detailsOf(details, paint).join(' ')])
   const isFault = level >= 50 && requestId !== undefined
   return `${clock}  ${text}${isFault ? paint('dim', `  request ${requestId}`) : ''}\n`
 }
@@ -69,6 +69,10 @@ function requestInColumns(request: z.infer<typeof requestSchema>, paint: Paint):
     paint(colour, visible(request.outcome)),
     paint('dim', visible(request.because)),
   ]
+  return inColumns(columns)
+}
+
+function inColumns(columns: readonly string[]): string {
   return columns.filter((column) => column !== '').join('  ')
 }
 
