@@ -3,7 +3,7 @@ import type { Connection } from '../connection.store.ts'
 import { connectionRefusals } from '../refusals.ts'
 import type { AccessTokens } from './access-token.ts'
 import { callWeChat, type WeChatOutcome, type WeChatServer } from './call-wechat.ts'
-import { openDeadline, WECHAT_TOTAL_MS } from './deadline.ts'
+import type { Deadline } from './deadline.ts'
 import { isTokenRefused } from './errcodes.ts'
 import { type PhoneNumber, readPhoneNumber } from './read-phone-number.ts'
 
@@ -18,11 +18,12 @@ const FROM_THE_FUTURE_MS = 5 * 60 * 1_000
 export interface GetPhoneNumberDeps {
   readonly server: WeChatServer
   readonly accessTokens: AccessTokens
+  /** For all of it, the access token included. */
+  readonly deadline: Deadline
 }
 
 /**
- * Exchanges the code of the phone button for the number that the person gave to the mini program, in less than
- * 3 seconds, the access token included.
+ * Exchanges the code of the phone button for the number that the person gave to the mini program.
  *
  * The code is good once, for five minutes. It is sent a second time only where WeChat cannot have used it:
  * after errcode -1, when no connection came to be, and when WeChat refused the access token, which is looked
@@ -52,11 +53,10 @@ export async function getPhoneNumber(
 }
 
 async function exchange(
-  { server, accessTokens }: GetPhoneNumberDeps,
+  { server, accessTokens, deadline }: GetPhoneNumberDeps,
   connection: Connection,
   phoneCode: string,
 ): Promise<WeChatOutcome<PhoneNumber>> {
-  const deadline = openDeadline(WECHAT_TOTAL_MS)
   const ask = (accessToken: string) =>
     callWeChat(
       server,

@@ -9,14 +9,15 @@ import { type Address, parseMobileOf } from '../../users/index.ts'
 import type { Connection } from '../connection.store.ts'
 import { connectionRefusals } from '../refusals.ts'
 import { openAccessTokens } from './access-token.ts'
-import { WECHAT_TOTAL_MS } from './deadline.ts'
+import { openDeadline, WECHAT_TOTAL_MS } from './deadline.ts'
 import { getPhoneNumber } from './get-phone-number.ts'
-import { type PhoneButtonBudgets, phoneButtonCharges } from './phone-button-budgets.ts'
+import {
+  type PhoneButtonBudgets,
+  type PhoneButtonCharges,
+  phoneButtonCharges,
+} from './phone-button-budgets.ts'
 
-/**
- * Further ones are refused at once: a slow WeChat holds up no more than these, and a rush of them leaves the
- * database, which each has to pay at, to the others. At a fifth of a second each that is 250 a second.
- */
+/** Further ones are refused at once, so that a slow WeChat never holds up more than these. */
 const MAX_UNDER_WAY = 50
 
 export interface PhoneButtonDeps {
@@ -55,6 +56,7 @@ export interface PhoneButton {
 export function openPhoneButton(deps: PhoneButtonDeps): PhoneButton {
   const server = { outbound: deps.weChatPhoneOutbound, apiBase: deps.weChatApi }
   const accessTokens = openAccessTokens({ ...deps, server })
+  const inTurn = openTurns()
   let underWay = 0
 
   return {
@@ -62,9 +64,15 @@ export function openPhoneButton(deps: PhoneButtonDeps): PhoneButton {
       if (underWay >= MAX_UNDER_WAY) throw tooManyUnderWay()
       underWay += 1
       try {
-        const { areaCode, number } = await payFor(deps, caller, () =>
-          getPhoneNumber({ server, accessTokens }, connection, phoneCode, caller.now),
-        )
+        const deadline = openDeadline(WECHAT_TOTAL_MS)
+        const charges = phoneButtonCharges(deps.phoneButtonBudgets, caller)
+        await inTurn(() => pay(deps, charges, caller.now))
+        const { areaCode, number } = await getPhoneNumber(
+          { server, accessTokens, deadline },
+          connection,
+          phoneCode,
+          caller.now,
+        ).catch((error: unknown) => giveBack(deps, charges, caller.now, error))
         return await parseMobileOf(areaCode, number)
       } finally {
         underWay -= 1
@@ -82,29 +90,41 @@ function tooManyUnderWay(): Refusal {
 }
 
 /**
- * Takes what a number costs before WeChat is asked for it, and keeps it whatever comes, but for one thing: a
- * code that WeChat refuses costs nothing there, so the application gets its own back. With codes that he made
- * up a stranger can use up what his network has, and not what all users of the application have.
+ * One after the other. Those who pay for one application wait for each other in the database anyway, and would
+ * do so with all the connections that this process has to it.
  */
-async function payFor<Result>(
-  { db, vault, phoneButtonBudgets }: PhoneButtonDeps,
-  caller: PhoneButtonCaller,
-  ask: () => Promise<Result>,
-): Promise<Result> {
-  const charges = phoneButtonCharges(phoneButtonBudgets, caller)
-  const noRoom = await inTransaction(db, (tx) => takeAll(tx, vault, charges.all, caller.now))
-  if (noRoom !== undefined) {
-    throw new Refusal(connectionRefusals.phoneButtonBusy, {
-      because: `no room in the budget "${noRoom.budgetName}"`,
-      retryAfterSeconds: noRoom.waitMs / 1000,
-    })
+function openTurns(): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const mine = last.then(work)
+    last = mine.catch(() => undefined)
+    return mine
   }
-  try {
-    return await ask()
-  } catch (error) {
-    if (error instanceof Refusal && error.definition === connectionRefusals.phoneCodeRefused) {
-      await inTransaction(db, (tx) => giveOneBack(tx, vault, charges.application, caller.now))
-    }
-    throw error
+}
+
+/** Takes what a number costs, before WeChat is asked for it. */
+async function pay({ db, vault }: PhoneButtonDeps, charges: PhoneButtonCharges, now: number): Promise<void> {
+  const noRoom = await inTransaction(db, (tx) => takeAll(tx, vault, charges.all, now))
+  if (noRoom === undefined) return
+  throw new Refusal(connectionRefusals.phoneButtonBusy, {
+    because: `no room in the budget "${noRoom.budgetName}"`,
+    retryAfterSeconds: noRoom.waitMs / 1_000,
+  })
+}
+
+/**
+ * What was paid stays paid whatever comes, but for one thing: a code that WeChat refuses costs nothing there, so
+ * the application gets its own back. With codes that he made up a stranger can use up what his network has, and
+ * not what all users of the application have.
+ */
+async function giveBack(
+  { db, vault }: PhoneButtonDeps,
+  charges: PhoneButtonCharges,
+  now: number,
+  error: unknown,
+): Promise<never> {
+  if (error instanceof Refusal && error.definition === connectionRefusals.phoneCodeRefused) {
+    await inTransaction(db, (tx) => giveOneBack(tx, vault, charges.application, now))
   }
+  throw error
 }
