@@ -41,6 +41,21 @@ describe('two mini programs of one group', () => {
     expect(await server.count('identity')).toBe(2)
   })
 
+  test('of many who come at once as he one is adopted, and all come in', async (t) => {
+    const { server, first, second } = await startGroup(t)
+    await bindAndSignIn(first, 'alice')
+
+    const replies = await Promise.all(Array.from({ length: 8 }, () => second.login('alice')))
+
+    expect(new Set(replies.map(({ outcome }) => outcome))).toEqual(new Set(['SUCCESS']))
+    expect(await server.count('identity')).toBe(2)
+    const adopted = server.deployment.db
+      .selectFrom('audit_event')
+      .select('id')
+      .where('kind', '=', 'identity_adopted')
+    expect(await adopted.execute()).toHaveLength(1)
+  })
+
   test('also where nobody new may come in, or everybody may', async (t) => {
     for (const whenUnbound of ['fail', 'create'] as const) {
       const { server, first, second, configure } = await startGroup(t)
