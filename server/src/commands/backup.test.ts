@@ -164,7 +164,7 @@ test('a place that cannot be written, data that are not there, and PostgreSQL ar
     String.raw`pg_dump --format=custom --file='it'\''s.dump' --dbname="$LIGATURE_DATABASE"`,
   )
   expect(postgres.stderr).not.toContain('secret')
-})
+}, 60_000)
 
 test('on a full disk the older backup stays, and nothing beside it', async (t) => {
   const disk = mountSmallDisk(t, 4)
@@ -185,14 +185,16 @@ test('on a full disk the older backup stays, and nothing beside it', async (t) =
   disk.clear()
   expect(await backUp(t, data, file)).toMatchObject({ code: 0 })
   return undefined
-})
+}, 60_000)
 
 test('killed at any moment, a backup leaves the older one, or is whole', async (t) => {
   const data = await newDataDirectory(t, 'production')
   enlarge(data)
   const file = join(newDirectory(t), 'backup')
   expect(await backUp(t, data, file)).toMatchObject({ code: 0 })
-  const random = seededRandom(chosenSeed())
+  const seed = chosenSeed()
+  process.stdout.write(`seed ${seed}\n`)
+  const random = seededRandom(seed)
   const statements = Number(/^statements (\d+)$/m.exec((await backUpUntil(t, data, file, 0)).stderr)?.[1])
   expect(statements).toBeGreaterThan(20)
 
@@ -253,4 +255,4 @@ test('a backup changes nothing in the data, and a later one tidies up after one 
 
   expect(hashOf(join(data, 'ligature.db'))).toBe(before)
   expect(readdirSync(dirname(file)).toSorted()).toEqual(['backup', 'backup.unfinished-new'])
-})
+}, 60_000)

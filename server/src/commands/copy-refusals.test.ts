@@ -104,4 +104,4 @@ test('a source whose key is in no file is opened with the one in the environment
   const copied = await copy(t, from, target, { environment: { LIGATURE_FROM_MASTER_KEY: masterKey } })
 
   expect(copied).toMatchObject({ code: 0 })
-})
+}, 60_000)

@@ -224,7 +224,9 @@ test('killed at any statement a copy goes on where it was; until it is finished 
 test('killed at any moment, again and again, a copy comes to its end', async (t) => {
   const from = await makeLarge(t, 600)
   const target = await emptyTarget(t, postgres.url)
-  const random = seededRandom(chosenSeed())
+  const seed = chosenSeed()
+  process.stdout.write(`seed ${seed}\n`)
+  const random = seededRandom(seed)
   for (let round = 0; round < (isLongRun ? 30 : 3); round++) {
     const running = spawnLigature(t, ['copy', '--from', from], target.process)
     const timer = setTimeout(() => void running.kill('SIGKILL'), 200 + random.below(900))

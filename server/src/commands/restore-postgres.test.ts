@@ -60,7 +60,7 @@ test('restored in place, what was open is over; an instance that was left runnin
     }),
   ).toMatchObject({ outcome: 'IDAAS.SDK.COMMON.1007' })
   expect(await after.login('alice')).toMatchObject({ outcome: 'SUCCESS' })
-})
+}, 60_000)
 
 test('a bind under way on an instance that was left running is waited for, and its session ends as well', async (t) => {
   const data = await makeData(t)
@@ -92,7 +92,7 @@ test('a bind under way on an instance that was left running is waited for, and i
     select count(*) as live from session where ended_at is null
   `.execute(server.deployment.db)
   expect(rows).toEqual([{ live: 0 }])
-})
+}, 60_000)
 
 test('an empty database is refused and stays empty, and a wrong key ends nothing', async (t) => {
   const empty = await makeData(t)
@@ -117,4 +117,4 @@ test('an empty database is refused and stays empty, and a wrong key ends nothing
   const wrong = await runLigature(t, ['restore', '--in-place'], { environment })
   expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('wrong master key')])
   expect(await signIn.look()).toMatchObject({ outcome: 'SOCIAL_BIND' })
-})
+}, 60_000)

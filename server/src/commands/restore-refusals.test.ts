@@ -152,4 +152,4 @@ test('a backup that a newer version made is refused', async (t) => {
 
   expect(stderr).toContain('made by a newer version of Ligature (it holds the change 9999-from-the-future)')
   expect([code, readdirSync(directory)]).toEqual([1, ['master.key']])
-})
+}, 60_000)

@@ -25,7 +25,7 @@ test('a directory that is not there is made; a key in the environment is not wri
   expect(readdirSync(directory)).toEqual(['ligature.db'])
   expect((statSync(join(directory, 'ligature.db')).mode & 0o777).toString(8)).toBe('600')
   expect((statSync(directory).mode & 0o777).toString(8)).toBe('700')
-})
+}, 60_000)
 
 test('it has to be said where the data are, once', async (t) => {
   for (const args of [['restore'], ['restore', '--from', 'x', '--in-place']]) {
@@ -118,7 +118,7 @@ test('on a full disk nothing is put in place', async (t) => {
   expect([code, readdirSync(disk.directory)]).toEqual([1, [...before, RESTORE_WORK]])
   rmSync(join(disk.directory, RESTORE_WORK))
   return undefined
-})
+}, 60_000)
 
 test('of two restores into one directory one is in place', async (t) => {
   const backedUp = await makeBackedUp(t)
@@ -130,7 +130,7 @@ test('of two restores into one directory one is in place', async (t) => {
   for (const { stderr } of exits) expect(stderr).toMatch(/^(?:ligature: [^\n]+\n)?$/)
   expect(await runLigature(t, ['users', 'show', 'user-7', '--data', directory])).toMatchObject({ code: 0 })
   expect(existsSync(join(directory, 'ligature.db'))).toBe(true)
-})
+}, 60_000)
 
 test('a backup that was copied into a directory is not served before it is restored in place', async (t) => {
   const backedUp = await makeBackedUp(t)
@@ -152,7 +152,7 @@ test('a backup that was copied into a directory is not served before it is resto
   expect(inPlace.stdout).toMatch(/^restored\nended: /)
   const server = await startProcess(t, ['start', '--log', 'silent', '--data', directory])
   expect((await fetch(`${server.url}/ready`)).status).toBe(200)
-})
+}, 60_000)
 
 test('data that a server runs on are not restored in place', async (t) => {
   const { data } = await makeBackedUp(t)
@@ -163,4 +163,4 @@ test('data that a server runs on are not restored in place', async (t) => {
   expect(stderr).toBe(`ligature: ${data} is in use: stop what runs on it, and try again\n`)
   expect(code).toBe(1)
   expect((await fetch(`${server.url}/ready`)).status).toBe(200)
-})
+}, 60_000)
