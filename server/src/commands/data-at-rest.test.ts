@@ -234,7 +234,7 @@ test('no file of PostgreSQL shows an address, a token or a key either, its log i
   expect(look(planted ? [planted] : [], 'pg_wal/')).not.toEqual([])
   await sql`checkpoint`.execute(db)
   expect(look(planted ? [planted] : [], tables)).not.toEqual([])
-}, 60_000)
+}, 180_000)
 
 describe('the search itself', () => {
   const PLANTED = [

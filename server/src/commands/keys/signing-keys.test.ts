@@ -1,5 +1,5 @@
 import type { JSONWebKeySet } from 'jose'
-import { expect, test, type TestContext } from 'vitest'
+import { expect, test, type TestContext, vi } from 'vitest'
 import { z } from 'zod'
 import { stageSigningKey, sweep } from '../../app.ts'
 import { saveApplication } from '../../applications/index.ts'
@@ -9,6 +9,9 @@ import { BIND_CLIENT_ID, demoApplications, type TestServer } from '../../testing
 import { onEach } from '../../testing/test-data.ts'
 import { startTwo, type TwoInstances } from '../../testing/two-instances.ts'
 import { openSigningKeys, type SigningAlgorithm } from '../../tokens/index.ts'
+
+// Some go through hours, minute by minute.
+vi.setConfig({ testTimeout: 60_000 })
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -37,7 +40,6 @@ function stage({ deployment }: TestServer, now: number, algorithm: SigningAlgori
 
 test.for(['RS256', 'ES256', 'EdDSA'] as const)(
   'through a rotation of %s every id_token verifies against the keys of either instance, all its life',
-  { timeout: 90_000 },
   async (algorithm, t) => {
     const { clock, one, other } = await startLong(t, algorithm)
     const issued: { idToken: string; at: number }[] = []
