@@ -20,7 +20,17 @@ export const demoApplications: readonly Application[] = [
     session: FIVE_DAYS,
     origins: [],
   },
+  {
+    clientId: 'demoSameGroup0000000000000000001',
+    name: { zh: '演示应用(同组)', en: 'Demo, same group' },
+    idToken: RS256_FOR_FIVE_MINUTES,
+    session: FIVE_DAYS,
+    origins: [],
+  },
 ]
+
+/** The open-platform account of two of the mini programs: a person has one unionid at both. */
+const GROUP = 'demo-group'
 
 /** Their mini programs, which the WeChat emulator knows. Nothing outside this machine does. */
 export const demoConnections: readonly ConnectionDescription[] = [
@@ -30,7 +40,7 @@ export const demoConnections: readonly ConnectionDescription[] = [
     name: 'Demo mini program, bind',
     appId: 'wx0000000000000001',
     appSecret: 'emulated-secret-of-mini-program-1',
-    openPlatform: undefined,
+    openPlatform: GROUP,
     whenUnbound: 'bind',
     secondIdentity: 'allow',
     requiresOwnCode: false,
@@ -49,6 +59,19 @@ export const demoConnections: readonly ConnectionDescription[] = [
     requiresOwnCode: false,
     hasPhoneButton: true,
     clientIds: ['demoBindOrRegister00000000000001'],
+  },
+  {
+    id: '20260101000000000-DE30-000000003',
+    kind: 'wechat-mini-program',
+    name: 'Demo mini program, same group',
+    appId: 'wx0000000000000003',
+    appSecret: 'emulated-secret-of-mini-program-3',
+    openPlatform: GROUP,
+    whenUnbound: 'bind',
+    secondIdentity: 'allow',
+    requiresOwnCode: false,
+    hasPhoneButton: true,
+    clientIds: ['demoSameGroup0000000000000000001'],
   },
 ]
 

@@ -2,43 +2,19 @@ import type { Page } from 'playwright-core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { chromiumPath, closeBrowser, expectAccessible, openPage } from '../testing/chromium.ts'
-import { startServer, type TestServer } from '../testing/server.ts'
-
-const desktop = { width: 1440, height: 900 }
-const phone = { width: 360, height: 740 }
+import {
+  bindZhangsan,
+  desktop,
+  openDevPage,
+  phone,
+  proveAddress,
+  signInWithWeChat,
+} from '../testing/dev-page.ts'
+import { startServer } from '../testing/server.ts'
 
 const bothTexts = z.object({ en: z.unknown(), zh: z.unknown() })
 
 afterAll(closeBrowser)
-
-async function openDevPage(t: Parameters<typeof openPage>[0], options: Parameters<typeof openPage>[1]) {
-  const server = await startServer(t, { mode: 'dev' })
-  const page = await openPage(t, options)
-  await page.goto(`${server.url}/dev`)
-  await page.locator('#sign-in').waitFor()
-  return { server, page }
-}
-
-async function signInWithWeChat(page: Page, person: string): Promise<void> {
-  await page.locator('#person').fill(person)
-  await page.locator('#sign-in').click()
-}
-
-/** Types an address, asks for a code and takes the one that arrives. */
-async function proveAddress(page: Page, address: string): Promise<void> {
-  await page.locator('#address').fill(address)
-  await page.locator('#send-code').click()
-  await page.locator('#use-code').click()
-  await page.locator('#confirm').click()
-}
-
-/** Binds the person from another device. */
-async function bindZhangsan(server: TestServer, person: string): Promise<string> {
-  const signIn = await server.miniProgram().openSignIn(person)
-  await signIn.send('11012345678')
-  const reply = await signIn.bind('11012345678', '232326')
-  return String(reply.body['id_token'])
-}
 
 /** Without the functions, which do not leave the browser: `null` stands for each. */
 const textsOfThePage = `import('/dev/page/texts.js').then(({ texts }) =>

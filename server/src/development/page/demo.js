@@ -1,11 +1,34 @@
 /** The applications, user and test addresses that development mode seeds. */
 
-/** @typedef {{ clientId: string, key: 'bind' | 'register' }} Application */
+/**
+ * @typedef {object} Application
+ * @property {string} clientId
+ * @property {'bind' | 'register' | 'group'} key
+ * @property {string} idpId its connection
+ * @property {string} [group] its open-platform account at WeChat
+ */
 
-/** @type {readonly [Application, Application]} */
+const GROUP = 'demo-group'
+
+/** @type {readonly [Application, Application, Application]} */
 export const applications = [
-  { clientId: 'nTo1eRIub60vPb54WeE6aojPwYwImtl4', key: 'bind' },
-  { clientId: 'demoBindOrRegister00000000000001', key: 'register' },
+  {
+    clientId: 'nTo1eRIub60vPb54WeE6aojPwYwImtl4',
+    key: 'bind',
+    idpId: '20260101000000000-DE30-000000001',
+    group: GROUP,
+  },
+  {
+    clientId: 'demoBindOrRegister00000000000001',
+    key: 'register',
+    idpId: '20260101000000000-DE30-000000002',
+  },
+  {
+    clientId: 'demoSameGroup0000000000000000001',
+    key: 'group',
+    idpId: '20260101000000000-DE30-000000003',
+    group: GROUP,
+  },
 ]
 
 /** The demo user's verified addresses. */

@@ -31,7 +31,14 @@ const inbox = createInbox({
   use: (message) => useCode(message),
   arrived: () => phone.arrived(),
 })
-const phone = createPhone({ root: byId('phone'), texts: say, locale, signIn, inbox })
+const phone = createPhone({
+  root: byId('phone'),
+  title: byId('phone-title'),
+  texts: say,
+  locale,
+  signIn,
+  inbox,
+})
 
 byId('log-clear').addEventListener('click', () => log.clear())
 for (const button of languageButtons()) {

@@ -1,3 +1,4 @@
+import { applications, sameAddress } from './demo.js'
 import { el } from './dom.js'
 
 /**
@@ -61,12 +62,14 @@ export function action(id, label, { kind = 'primary', busy = false, submit = fal
 export function refusal({ signIn, texts }, at) {
   const { refused } = signIn.state
   if (refused?.at !== at) return undefined
+  const advice = Object.entries(texts.advice).find(([end]) => refused.code.endsWith(end))?.[1]
   const message = refused.message || (refused.code === '' ? texts.noAnswer : texts.systemBusy)
   return el(
     'div',
     { class: 'notice bad', role: 'alert', id: `${at}-refused` },
     el('p', {}, message),
     refused.code !== '' && el('p', { class: 'error-code' }, refused.code),
+    advice !== undefined && el('p', { class: 'advice' }, advice),
     refused.over &&
       el(
         'button',
@@ -106,4 +109,46 @@ export function segmented(name, label, options, value, choose) {
       ),
     ),
   )
+}
+
+/**
+ * Addresses that can be taken instead of typing one.
+ *
+ * @param {string} id of each button, before its number
+ * @param {string} label
+ * @param {{ address: string, whose: string }[]} offered
+ * @param {string} value
+ * @param {(address: string) => void} choose
+ */
+export function addressChips(id, label, offered, value, choose) {
+  return el(
+    'ul',
+    { class: 'chips', 'aria-label': label },
+    ...offered.map(({ address, whose }, index) => {
+      const pressed = String(sameAddress(value, address))
+      const click = () => choose(address)
+      const chip = { type: 'button', id: `${id}-chip-${index}`, 'aria-pressed': pressed, click }
+      return el('li', {}, el('button', chip, el('span', {}, address), el('small', {}, whose)))
+    }),
+  )
+}
+
+/**
+ * What an application is called on the page.
+ *
+ * @param {Texts} texts
+ * @param {import('./demo.js').Application['key']} key
+ */
+export function nameOf(texts, key) {
+  return texts.applications[key][0] ?? ''
+}
+
+/**
+ * The application whose mini program is on the screen.
+ *
+ * @param {Pick<Screen, 'signIn' | 'texts'>} screen
+ */
+export function applicationName({ signIn, texts }) {
+  const key = applications.find(({ clientId }) => clientId === signIn.state.clientId)?.key
+  return key === undefined ? texts.sampleName : nameOf(texts, key)
 }

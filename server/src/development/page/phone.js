@@ -1,5 +1,7 @@
 import { fixedCodeOf } from './demo.js'
 import { announce, fill } from './dom.js'
+import { applicationName } from './parts.js'
+import { phoneSheet } from './phone-sheet.js'
 import { proveScreen, showArrivedCode, showSendButton } from './prove-screen.js'
 import { deniedScreen, signedInScreen } from './signed-in-screen.js'
 import { startScreen } from './start-screen.js'
@@ -16,13 +18,14 @@ const screens = {
  *
  * @param {{
  *   root: HTMLElement,
+ *   title: HTMLElement,
  *   texts: () => import('./texts.js').Texts,
  *   locale: () => string,
  *   signIn: import('./sign-in.js').SignIn,
  *   inbox: import('./inbox.js').Inbox,
  * }} deps
  */
-export function createPhone({ root, texts, locale, signIn, inbox }) {
+export function createPhone({ root, title, texts, locale, signIn, inbox }) {
   const { state } = signIn
   let shown = snapshot()
 
@@ -30,21 +33,27 @@ export function createPhone({ root, texts, locale, signIn, inbox }) {
 
   function render() {
     const claimsOpen = root.querySelector('details')?.open ?? false
-    fill(root, screens[state.view](screen()))
+    const behind = screens[state.view](screen())
+    behind.inert = state.asking !== ''
+    fill(root, behind, state.asking !== '' && phoneSheet(screen()))
+    title.textContent = state.view === 'start' ? texts().sampleName : applicationName(screen())
     const claims = root.querySelector('details')
     if (claims !== null && claimsOpen) claims.open = true
     follow()
   }
 
   function snapshot() {
-    return { ...state, door: signIn.current()?.door }
+    return { ...state, door: signIn.door() }
   }
 
   /** Moves the focus when something happened that the person should go on from. */
   function follow() {
     const before = shown
     shown = snapshot()
-    if (state.view !== before.view || shown.door !== before.door) focusOn('screen-title')
+    if (state.asking !== before.asking && state.asking !== '') focusOn('number')
+    else if (state.view !== before.view || shown.door !== before.door) focusOn('screen-title')
+    else if (state.asking !== before.asking)
+      focusOn(before.asking === 'login' ? 'phone-login' : 'phone-button')
     else if (state.missing !== '' && state.missing !== before.missing) focusOn(state.missing)
     else if (state.sentTo !== before.sentTo && state.sentTo !== '') {
       announce(fixedCodeOf(state.sentTo) === undefined ? texts().codeSent(state.sentTo) : texts().nothingSent)

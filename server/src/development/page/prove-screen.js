@@ -1,6 +1,6 @@
-import { fixedCodeOf, sameAddress, zhangsan } from './demo.js'
+import { fixedCodeOf, zhangsan } from './demo.js'
 import { el, fill } from './dom.js'
-import { action, heading, refusal, segmented } from './parts.js'
+import { action, addressChips, heading, refusal, segmented } from './parts.js'
 
 /**
  * @typedef {import('./parts.js').Screen} Screen
@@ -8,25 +8,43 @@ import { action, heading, refusal, segmented } from './parts.js'
  */
 
 /**
- * Whatever steps the server named: the person chooses what to prove, asks for a code and types it.
+ * Whatever steps the server named: one tap on the phone button, or an address that the person chooses, asks a
+ * code for and types it.
  *
  * @param {Screen} screen
  */
 export function proveScreen(screen) {
   const { signIn, texts } = screen
+  const door = signIn.door()
+  if (door === undefined) return noStep(screen)
+  const [title, text] = texts.doors[door]
+  const hasButton = signIn.phoneButton() !== undefined
   const step = signIn.current()
-  if (step === undefined) return noStep(screen)
-  const drawn = /** @type {DrawnStep} */ (step)
-  const [title, text] = texts.doors[step.door]
+  const drawn = step && /** @type {DrawnStep} */ (step)
   return el(
     'div',
     { class: 'screen' },
     heading(title ?? '', text),
-    kindChoice(screen, drawn),
-    addressForm(screen, drawn),
-    codeForm(screen, drawn),
-    el('div', { class: 'screen-links' }, ...otherDoors(screen, drawn), startAgain(screen)),
+    hasButton && oneTap(screen),
+    hasButton && drawn && el('p', { class: 'or' }, texts.orByCode),
+    ...(drawn ? [kindChoice(screen, drawn), addressForm(screen, drawn), codeForm(screen, drawn)] : []),
+    el('div', { class: 'screen-links' }, ...otherDoors(screen, door, drawn?.kind), startAgain(screen)),
     unsupported(screen),
+  )
+}
+
+/** @param {Screen} screen */
+function oneTap(screen) {
+  const { signIn, texts } = screen
+  return el(
+    'div',
+    { class: 'field' },
+    action('phone-button', texts.phoneButton, {
+      kind: 'wechat',
+      busy: signIn.state.busy === 'phone',
+      click: () => signIn.askForNumber('prove'),
+    }),
+    refusal(screen, 'phone-button') ?? el('p', { class: 'hint' }, texts.phoneButtonHint),
   )
 }
 
@@ -108,19 +126,10 @@ function suggestions({ signIn, texts, render }, step) {
   const { state } = signIn
   const offered = [{ address: zhangsan[step.kind], whose: texts.demoUser }]
   if (step.door !== 'second-factor') offered.push({ address: state.own[step.kind], whose: texts.newAddress })
-  return el(
-    'ul',
-    { class: 'chips', 'aria-label': texts.suggestions },
-    ...offered.map(({ address, whose }, index) => {
-      const chosen = sameAddress(state.address[step.kind], address)
-      const choose = () => {
-        state.address[step.kind] = address
-        render()
-      }
-      const chip = { type: 'button', id: `chip-${index}`, 'aria-pressed': String(chosen), click: choose }
-      return el('li', {}, el('button', chip, el('span', {}, address), el('small', {}, whose)))
-    }),
-  )
+  return addressChips('address', texts.suggestions, offered, state.address[step.kind], (address) => {
+    state.address[step.kind] = address
+    render()
+  })
 }
 
 /** @param {Screen} screen */
@@ -227,22 +236,23 @@ function offer(screen) {
   ]
 }
 
-/** @param {Screen} screen @param {DrawnStep} step */
-function otherDoors({ signIn, texts }, step) {
-  const doors = new Map(signIn.state.steps.filter((each) => each.kind).map((each) => [each.door, each]))
-  return signIn.state.steps
-    .filter((each) => each.kind !== undefined && each.door !== step.door)
-    .filter((each, index, all) => all.findIndex((one) => one.door === each.door) === index)
-    .map((each) => {
-      const sameKind = signIn.state.steps.find((one) => one.door === each.door && one.kind === step.kind)
-      const key = (sameKind ?? doors.get(each.door) ?? each).key
-      const go = () => signIn.choose(key)
-      return el(
-        'button',
-        { type: 'button', class: 'link', id: `door-${each.door}`, click: go },
-        texts.otherDoor[each.door],
-      )
-    })
+/**
+ * @param {Screen} screen
+ * @param {import('./steps.js').Door} door the one that is open
+ * @param {import('./steps.js').Kind | undefined} kind what is proved there, and goes on being proved if it can
+ */
+function otherDoors({ signIn, texts }, door, kind) {
+  const others = signIn.state.steps.filter((each) => each.isDrawn && each.door !== door)
+  return [...new Set(others.map((each) => each.door))].map((other) => {
+    const behind = others.filter((each) => each.door === other)
+    const key = (behind.find((each) => each.kind === kind) ?? behind[0])?.key ?? ''
+    const go = () => signIn.choose(key)
+    return el(
+      'button',
+      { type: 'button', class: 'link', id: `door-${other}`, click: go },
+      texts.otherDoor[other],
+    )
+  })
 }
 
 /** @param {Screen} screen */
@@ -253,7 +263,7 @@ function startAgain({ signIn, texts }) {
 
 /** @param {Screen} screen */
 function unsupported({ signIn, texts }) {
-  const names = signIn.state.steps.filter((each) => each.kind === undefined).map((each) => each.step)
+  const names = signIn.state.steps.filter((each) => !each.isDrawn).map((each) => each.step)
   if (names.length === 0) return undefined
   return el('p', { class: 'hint unsupported' }, texts.unsupported([...new Set(names)].join(', ')))
 }

@@ -2,6 +2,17 @@ import { decodeJwt, userOf } from './id-token.js'
 import { numberOf, textOf } from './json.js'
 
 /**
+ * How a person came to the session: by WeChat's word alone, and why that was enough; by a proof that bound him;
+ * by his number alone.
+ *
+ * @typedef {(
+ *   | ({ how: 'at-once' } & ReturnType<typeof import('./accounts.js').whyAtOnce>)
+ *   | { how: 'proved' }
+ *   | { how: 'by-phone' }
+ * )} Came
+ */
+
+/**
  * What a signed-in client holds.
  *
  * @typedef {object} Session
@@ -11,15 +22,15 @@ import { numberOf, textOf } from './json.js'
  * @property {import('./id-token.js').Jwt | undefined} jwt
  * @property {ReturnType<typeof userOf>} user
  * @property {import('./id-token.js').Verdict | undefined} verdict `undefined` while the keys are on their way
- * @property {boolean} atOnce the identity was bound already: no proof was asked for
+ * @property {Came} came
  */
 
 /**
  * @param {unknown} reply of a completed sign-in, or of a refresh
- * @param {boolean} atOnce
+ * @param {Came} came
  * @returns {Session}
  */
-export function sessionOf(reply, atOnce) {
+export function sessionOf(reply, came) {
   const idToken = textOf(reply, 'id_token')
   const jwt = decodeJwt(idToken)
   return {
@@ -29,6 +40,6 @@ export function sessionOf(reply, atOnce) {
     jwt,
     user: userOf(jwt?.payload ?? {}),
     verdict: undefined,
-    atOnce,
+    came,
   }
 }

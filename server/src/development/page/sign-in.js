@@ -1,28 +1,22 @@
-import { applications, newAddresses, newPerson, zhangsan } from './demo.js'
+import { accountsOf, whyAtOnce } from './accounts.js'
+import { codeOf, createCalls } from './calls.js'
+import { zhangsan } from './demo.js'
 import { verifySignature } from './id-token.js'
 import { textOf } from './json.js'
 import { sessionOf } from './session.js'
+import { firstState, refusedBy } from './state.js'
 import { stepsOf } from './steps.js'
 
 /**
  * @typedef {import('./steps.js').Step} Step
  * @typedef {import('./steps.js').Kind} Kind
- * @typedef {import('./steps.js').Door} Door
- */
-
-/**
- * What a person is told when something is refused. `at` is where on the screen.
- *
- * @typedef {object} Refused
- * @property {'sign-in' | 'address' | 'code' | 'session'} at
- * @property {string} code the server's, or empty when nobody answered
- * @property {string} message the server's
- * @property {boolean} over the sign-in cannot go on
+ * @typedef {import('./session.js').Came} Came
+ * @typedef {import('./api.js').Reply} Reply
+ * @typedef {import('./state.js').Refused} Refused
  */
 
 const WAIT_AFTER_REFUSED_SEND_SECONDS = 60
 const WAIT_AFTER_SEND_SECONDS = 5
-const SDK = '/api/v2/sdk'
 
 /**
  * The client of the sample: a loop over `next` of whatever the server answers.
@@ -30,41 +24,13 @@ const SDK = '/api/v2/sdk'
  * @param {{ api: import('./api.js').Api, changed: () => void }} deps
  */
 export function createSignIn({ api, changed }) {
-  const own = newAddresses()
-  const state = {
-    /** @type {'start' | 'pending' | 'signed-in' | 'denied'} */
-    view: 'start',
-    clientId: applications[0].clientId,
-    persona: newPerson(),
-    /** @type {'' | 'sign-in' | 'send' | 'confirm' | 'refresh' | 'sign-out'} */
-    busy: '',
-    /** @type {Refused | undefined} */
-    refused: undefined,
-    stateToken: '',
-    /** @type {Step[]} */
-    steps: [],
-    stepKey: '',
-    address: { mobile: '', email: '' },
-    own,
-    verifyCode: '',
-    /** Where the last code went in this sign-in, as typed. */
-    sentTo: '',
-    /** The key of the message that lay in the inbox for that address before the code was asked for. */
-    arrivedBefore: '',
-    /** When a code may be asked for again, by address. @type {Map<string, number>} */
-    sendAgainAt: new Map(),
-    /** @type {import('./session.js').Session | undefined} */
-    session: undefined,
-    /** What went well a moment ago. @type {'' | 'refreshed' | 'signedOut'} */
-    notice: '',
-    /** What the person left empty. @type {'' | 'person' | 'address' | 'code'} */
-    missing: '',
-  }
+  const state = firstState()
+  const calls = createCalls(api, state)
 
   /**
    * One thing at a time: a second press while a request is under way does nothing.
    *
-   * @param {Exclude<typeof state.busy, ''>} what
+   * @param {import('./state.js').Busy} what
    * @param {() => Promise<void>} work
    * @param {typeof state.missing} [missing] what has to be typed first
    */
@@ -84,29 +50,22 @@ export function createSignIn({ api, changed }) {
     }
   }
 
-  /** @param {Omit<import('./api.js').Call, 'path' | 'method'> & { path: string, method?: 'GET' | 'POST' }} call */
-  const sdk = (call) => api.sdk({ method: 'POST', ...call, clientId: state.clientId })
-
-  /**
-   * @param {Refused['at']} at
-   * @param {import('./api.js').Reply} reply
-   */
+  /** @param {Refused['at']} at @param {Reply} reply */
   function refuse(at, reply) {
-    const code = textOf(reply.json, 'error_code')
-    state.refused = { at, code, message: textOf(reply.json, 'error_msg'), over: code.endsWith('COMMON.1007') }
+    state.refused = refusedBy(at, reply)
   }
 
-  /** @param {import('./api.js').Reply} reply */
+  /** @param {Reply} reply */
   function notSignedIn(reply) {
     if (state.view !== 'signed-in') state.view = 'start'
     refuse(state.view === 'start' ? 'sign-in' : 'session', reply)
   }
 
-  /** @param {import('./api.js').Reply} reply @param {boolean} atOnce */
-  async function goOn(reply, atOnce) {
+  /** @param {Reply} reply @param {Came} came */
+  async function goOn(reply, came) {
     const status = textOf(reply.json, 'status')
     if (status === 'ACCESS_DENIED') state.view = 'denied'
-    else if (status === 'SUCCESS') await signedIn(reply.json, atOnce)
+    else if (status === 'SUCCESS') await arrived(reply.json, came)
     else pending(reply.json)
   }
 
@@ -114,23 +73,20 @@ export function createSignIn({ api, changed }) {
   function pending(json) {
     state.stateToken = textOf(json, 'state_token')
     state.steps = stepsOf(json)
-    const first = state.steps.find((step) => step.kind !== undefined)
-    const suggested = first?.door === 'register' ? own : zhangsan
+    const first = state.steps.find((step) => step.isDrawn)
+    const suggested = first?.door === 'register' ? state.own : zhangsan
     state.address = { mobile: suggested.mobile, email: suggested.email }
+    state.number = suggested.mobile
     state.view = 'pending'
-    choose(first?.key ?? '')
+    const byCode = state.steps.find((step) => step.kind !== undefined && step.door === first?.door)
+    choose((byCode ?? first)?.key ?? '')
     for (const step of state.steps)
       if (step.kind) waitFor(state.address[step.kind], step.send?.inSeconds ?? 0)
   }
 
   /** A wrong code costs a try, and only the server knows how many are left. */
   async function lookAgain() {
-    const reply = await sdk({
-      name: 'lookAgain',
-      method: 'GET',
-      path: '/api/v2/ligature/sign-in',
-      headers: { 'X-state-token': state.stateToken },
-    })
+    const reply = await calls.lookAgain()
     if (reply.ok) state.steps = stepsOf(reply.json)
   }
 
@@ -148,21 +104,70 @@ export function createSignIn({ api, changed }) {
     if (seconds > 0) state.sendAgainAt.set(address.trim(), Date.now() + seconds * 1000)
   }
 
-  /** @param {unknown} json @param {boolean} atOnce */
-  async function signedIn(json, atOnce) {
-    const session = sessionOf(json, atOnce)
+  /** @param {unknown} json @param {Came} came */
+  async function arrived(json, came) {
+    state.tab = 'session'
+    state.accounts = undefined
+    if (came.how !== 'by-phone') {
+      const person = state.persona.trim()
+      state.met.set(person, new Set([...(state.met.get(person) ?? []), state.clientId]))
+    }
+    await holdSession(json, came)
+  }
+
+  /** @param {unknown} json @param {Came} came */
+  async function holdSession(json, came) {
+    const session = sessionOf(json, came)
     state.session = session
     state.view = 'signed-in'
     changed()
-    const keys = await api.send({ name: 'keys', method: 'GET', path: '/api/v1/oauth2/keys' })
+    const keys = await calls.keys()
     session.verdict = await verifySignature(session.idToken, keys.json)
   }
 
+  /** @param {typeof state.notice} notice */
+  function leave(notice) {
+    state.view = 'start'
+    state.session = undefined
+    state.accounts = undefined
+    state.notice = notice
+  }
+
+  async function listAccounts() {
+    const reply = await calls.accounts()
+    if (reply.ok) state.accounts = accountsOf(reply.json)
+    else refuse('accounts', reply)
+    return reply
+  }
+
+  /** The step that is chosen, whatever it takes. */
+  const chosen = () => state.steps.find((step) => step.key === state.stepKey)
+
+  const signIn = () =>
+    during(
+      'sign-in',
+      async () => {
+        const emulated = await calls.wxLogin()
+        if (!emulated.ok) return notSignedIn(emulated)
+        const reply = await calls.login(codeOf(emulated))
+        if (!reply.ok) return notSignedIn(reply)
+        await goOn(reply, { how: 'at-once', ...whyAtOnce(state) })
+      },
+      state.persona.trim() === '' ? 'person' : '',
+    )
+
   return {
     state,
+    signIn,
 
-    /** The step on the screen, if there is one that this sample can draw. */
+    /** The step on the screen that takes a code, if there is one. */
     current: () => state.steps.find((step) => step.key === state.stepKey && step.kind !== undefined),
+
+    /** What the person is about to do, if this sample can draw it. */
+    door: () => (chosen()?.isDrawn ? chosen()?.door : undefined),
+
+    /** The step behind the phone button of this door, if there is one. */
+    phoneButton: () => state.steps.find((step) => step.isPhoneButton && step.door === chosen()?.door),
 
     choose(/** @type {string} */ key) {
       choose(key)
@@ -171,9 +176,8 @@ export function createSignIn({ api, changed }) {
 
     /** Back to the first screen; an open sign-in is left to expire. */
     startAgain() {
-      state.view = 'start'
+      leave('')
       state.refused = undefined
-      state.session = undefined
       state.steps = []
       changed()
     },
@@ -183,25 +187,46 @@ export function createSignIn({ api, changed }) {
       changed()
     },
 
-    signIn: () =>
+    /** The same person in another mini program. */
+    open(/** @type {string} */ clientId) {
+      if (state.busy !== '') return
+      state.clientId = clientId
+      void signIn()
+    },
+
+    /** WeChat asks the person whether the mini program may know his number. */
+    askForNumber(/** @type {'login' | 'prove'} */ why) {
+      if (state.busy !== '') return
+      state.missing = state.persona.trim() === '' ? 'person' : ''
+      state.asking = state.missing === '' ? why : ''
+      state.refused = undefined
+      state.notice = ''
+      changed()
+    },
+
+    denyNumber() {
+      if (state.busy !== '') return
+      state.asking = ''
+      state.missing = ''
+      state.refused = undefined
+      changed()
+    },
+
+    allowNumber: (/** @type {Step | undefined} */ step) =>
       during(
-        'sign-in',
+        'phone',
         async () => {
-          const person = { persona: state.persona.trim() }
-          const emulated = await api.send({
-            name: 'wxLogin',
-            method: 'POST',
-            path: '/dev/wechat/login',
-            headers: { 'Content-Type': 'application/json' },
-            body: person,
-          })
-          if (!emulated.ok) return notSignedIn(emulated)
-          const code = textOf(emulated.json, 'code')
-          const reply = await sdk({ name: 'login', path: `${SDK}/login/wechat-miniprogram`, body: { code } })
-          if (!reply.ok) return notSignedIn(reply)
-          await goOn(reply, true)
+          const emulated = await calls.wxPhone()
+          if (!emulated.ok) return refuse('number', emulated)
+          state.asking = ''
+          changed()
+          const code = codeOf(emulated)
+          const reply =
+            step === undefined ? await calls.loginByPhone(code) : await calls.proveByPhone(step, code)
+          if (reply.ok) return goOn(reply, { how: step === undefined ? 'by-phone' : 'proved' })
+          refuse(step === undefined ? 'sign-in' : 'phone-button', reply)
         },
-        state.persona.trim() === '' ? 'person' : '',
+        state.number.trim() === '' ? 'number' : '',
       ),
 
     sendCode: (/** @type {Step & { kind: Kind }} */ step) =>
@@ -209,12 +234,7 @@ export function createSignIn({ api, changed }) {
         'send',
         async () => {
           const address = state.address[step.kind].trim()
-          const reply = await sdk({
-            name: step.kind === 'mobile' ? 'sendSms' : 'sendEmail',
-            path: step.send?.path ?? '',
-            headers: { 'X-state-token': state.stateToken },
-            body: { [step.kind]: address, type: step.send?.type, captcha_token: '' },
-          })
+          const reply = await calls.sendCode(step, address)
           if (reply.ok) {
             state.sentTo = address
             return waitFor(address, WAIT_AFTER_SEND_SECONDS)
@@ -231,13 +251,8 @@ export function createSignIn({ api, changed }) {
       during(
         'confirm',
         async () => {
-          const reply = await sdk({
-            name: step.door === 'register' ? 'registerBind' : step.door === 'bind' ? 'bind' : 'secondFactor',
-            path: step.path,
-            headers: { 'X-state-token': state.stateToken },
-            body: { [step.kind]: state.address[step.kind].trim(), verify_code: state.verifyCode.trim() },
-          })
-          if (reply.ok) return goOn(reply, false)
+          const reply = await calls.prove(step)
+          if (reply.ok) return goOn(reply, { how: 'proved' })
           refuse('code', reply)
           if (!state.refused?.over) await lookAgain()
         },
@@ -246,28 +261,35 @@ export function createSignIn({ api, changed }) {
 
     refresh: () =>
       during('refresh', async () => {
-        const reply = await sdk({
-          name: 'refresh',
-          path: `${SDK}/sso/session-token/id-token`,
-          headers: { 'session-token': state.session?.sessionToken ?? '' },
-        })
+        const reply = await calls.refresh()
         if (!reply.ok) return refuse('session', reply)
-        await signedIn(reply.json, state.session?.atOnce ?? false)
+        await holdSession(reply.json, state.session?.came ?? { how: 'proved' })
         state.notice = 'refreshed'
+      }),
+
+    show(/** @type {typeof state.tab} */ tab) {
+      state.tab = tab
+      if (tab === 'session') return changed()
+      void during('accounts', async () => void (await listAccounts()))
+    },
+
+    /** Ends the sessions that the account opened; whether this is one of them, the next request tells. */
+    unbind: (/** @type {string} */ id) =>
+      during('unbind', async () => {
+        const reply = await calls.unbind(id)
+        if (!reply.ok) return refuse('accounts', reply)
+        // Whose account it was the page does not know.
+        state.met.clear()
+        if ((await listAccounts()).ok) return void (state.notice = 'unbound')
+        state.refused = undefined
+        leave('unboundOwn')
       }),
 
     signOut: () =>
       during('sign-out', async () => {
-        const reply = await sdk({
-          name: 'logout',
-          method: 'GET',
-          path: `${SDK}/logout`,
-          headers: { 'session-token': state.session?.sessionToken ?? '' },
-        })
+        const reply = await calls.logout()
         if (!reply.ok) return refuse('session', reply)
-        state.view = 'start'
-        state.session = undefined
-        state.notice = 'signedOut'
+        leave('signedOut')
       }),
   }
 }

@@ -1,7 +1,8 @@
+import { accountsTab } from './accounts-tab.js'
 import { el } from './dom.js'
 import { jsonView } from './json-view.js'
 import { numberOf } from './json.js'
-import { action, heading, refusal } from './parts.js'
+import { action, heading, nameOf, refusal, segmented } from './parts.js'
 
 /**
  * @typedef {import('./parts.js').Screen} Screen
@@ -15,7 +16,7 @@ import { action, heading, refusal } from './parts.js'
  */
 export function signedInScreen(screen) {
   const { signIn, texts } = screen
-  const { session, busy } = signIn.state
+  const { session, busy, tab } = signIn.state
   if (session === undefined) return el('div', { class: 'screen' })
   const { user } = session
   const name = user.name || user.userName || user.mobile || user.email
@@ -28,15 +29,24 @@ export function signedInScreen(screen) {
       el('span', { class: 'avatar', 'aria-hidden': 'true' }, (name[0] ?? '?').toUpperCase()),
       heading(texts.hello(name)),
     ),
-    verdict(screen, session),
-    facts(screen, session),
-    claims(screen, session),
+    segmented(
+      'tab',
+      texts.tabs.label,
+      [
+        { id: 'tab-session', value: 'session', label: texts.tabs.session },
+        { id: 'tab-accounts', value: 'accounts', label: texts.tabs.accounts },
+      ],
+      tab,
+      (chosen) => signIn.show(chosen === 'accounts' ? 'accounts' : 'session'),
+    ),
+    ...(tab === 'accounts' ? [accountsTab(screen)] : sessionTab(screen, session)),
     el(
       'div',
       { class: 'screen-foot' },
       refusal(screen, 'session'),
       signIn.state.notice === 'refreshed' && el('p', { class: 'notice good' }, texts.refreshed),
-      action('refresh', texts.refresh, { busy: busy === 'refresh', click: () => void signIn.refresh() }),
+      tab === 'session' &&
+        action('refresh', texts.refresh, { busy: busy === 'refresh', click: () => void signIn.refresh() }),
       action('again', texts.again, {
         kind: 'secondary',
         busy: busy === 'sign-in',
@@ -49,6 +59,27 @@ export function signedInScreen(screen) {
       }),
     ),
   )
+}
+
+/** @param {Screen} screen @param {Session} session */
+function sessionTab(screen, session) {
+  const why = howHeCame(screen, session)
+  return [
+    why !== undefined && el('p', { class: 'why', id: 'why' }, why),
+    verdict(screen, session),
+    facts(screen, session),
+    claims(screen, session),
+  ]
+}
+
+/** @param {Screen} screen @param {Session} session */
+function howHeCame({ texts }, { came, user }) {
+  if (came.how === 'by-phone') return texts.came.byPhone
+  if (came.how === 'proved') return undefined
+  if (came.why === 'group') return texts.came.group(nameOf(texts, came.by.key))
+  // Where a mini program takes in everybody, whoever has no address has never proved one.
+  const wasBound = came.why === 'here' || user.mobile !== '' || user.email !== ''
+  return wasBound ? texts.came[came.why] : undefined
 }
 
 /**

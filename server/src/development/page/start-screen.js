@@ -21,7 +21,8 @@ export function startScreen(screen) {
       },
     },
     heading(texts.welcome, texts.welcomeText),
-    state.notice === 'signedOut' && el('p', { class: 'notice good' }, texts.signedOut),
+    (state.notice === 'signedOut' || state.notice === 'unboundOwn') &&
+      el('p', { class: 'notice good' }, texts[state.notice]),
     el(
       'fieldset',
       { class: 'choices' },
@@ -34,6 +35,11 @@ export function startScreen(screen) {
       { class: 'screen-foot' },
       refusal(screen, 'sign-in'),
       action('sign-in', texts.signIn, { kind: 'wechat', submit: true, busy: state.busy === 'sign-in' }),
+      action('phone-login', texts.signInByPhone, {
+        kind: 'secondary',
+        busy: state.busy === 'phone',
+        click: () => signIn.askForNumber('login'),
+      }),
     ),
   )
 }

@@ -8,7 +8,9 @@ import { asObject, numberOf, textOf } from './json.js'
  * @property {string} step as the server calls it
  * @property {string} path where its proof goes
  * @property {Door} door
- * @property {Kind | undefined} kind `undefined` for a step that this sample cannot draw
+ * @property {Kind | undefined} kind of the address that is proved by a code; `undefined` for another step
+ * @property {boolean} isPhoneButton the number comes from WeChat, and no code is sent
+ * @property {boolean} isDrawn this sample has a screen for it
  * @property {{ path: string, type: string, inSeconds: number } | undefined} send
  * @property {string} hint a masked address, or empty
  * @property {number | undefined} attemptsLeft
@@ -39,12 +41,16 @@ export function stepsOf(reply) {
     const step = textOf(each, 'step')
     const path = textOf(each, 'path')
     const send = asObject(each)['send']
+    const kind = path !== '' && send !== undefined ? kinds.get(step) : undefined
+    const isPhoneButton = path !== '' && step === 'WECHAT_PHONE'
     return {
       key: `${step} ${path}`,
       step,
       path,
       door: doorOf(path),
-      kind: path !== '' && send !== undefined ? kinds.get(step) : undefined,
+      kind,
+      isPhoneButton,
+      isDrawn: kind !== undefined || isPhoneButton,
       send: send === undefined ? undefined : sendOf(send),
       hint: textOf(each, 'hint'),
       attemptsLeft: numberOf(each, 'attempts_left'),

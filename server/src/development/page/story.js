@@ -10,7 +10,7 @@ import { el, fill } from './dom.js'
  *
  * @param {HTMLElement} root
  * @param {Texts} texts
- * @param {import('./sign-in.js').SignIn['state']} state
+ * @param {import('./state.js').State} state
  */
 export function showStory(root, texts, state) {
   /** @type {Stage[]} */
@@ -33,7 +33,7 @@ export function showStory(root, texts, state) {
           { class: 'story-text' },
           el('strong', {}, title ?? ''),
           ' ',
-          el('span', {}, stands === 'skipped' ? texts.alreadyBound : (text ?? '')),
+          el('span', {}, instead(stage, state, texts) ?? text),
           el('span', { class: 'for-ears' }, ` (${texts.storyState[stands]})`),
         ),
       )
@@ -42,8 +42,21 @@ export function showStory(root, texts, state) {
 }
 
 /**
+ * What is told of a stage that went another way than usual.
+ *
  * @param {Stage} stage
- * @param {import('./sign-in.js').SignIn['state']} state
+ * @param {import('./state.js').State} state
+ * @param {Texts} texts
+ */
+function instead(stage, { session }, texts) {
+  if (stage === 'arrive' && session?.came.how === 'by-phone') return texts.byNumberAlone
+  if (stage !== 'prove' || session?.came.how !== 'at-once') return undefined
+  return session.came.why === 'group' ? texts.knownByGroup : texts.alreadyBound
+}
+
+/**
+ * @param {Stage} stage
+ * @param {import('./state.js').State} state
  * @returns {keyof Texts['storyState']}
  */
 function standing(stage, { view, session }) {
@@ -51,5 +64,5 @@ function standing(stage, { view, session }) {
   if (stage === 'meet') return 'done'
   if (view === 'pending') return stage === 'prove' ? 'now' : 'next'
   if (view === 'denied') return stage === 'prove' ? 'done' : 'now'
-  return stage === 'prove' && session?.atOnce ? 'skipped' : 'done'
+  return stage === 'prove' && session?.came.how === 'at-once' ? 'skipped' : 'done'
 }

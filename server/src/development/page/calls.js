@@ -1,0 +1,82 @@
+import { textOf } from './json.js'
+
+/**
+ * @typedef {import('./api.js').Call} Call
+ * @typedef {import('./steps.js').Step} Step
+ * @typedef {import('./steps.js').Kind} Kind
+ */
+
+const SDK = '/api/v2/sdk'
+const JSON_BODY = { 'Content-Type': 'application/json' }
+
+/** What each door's proof is called in the log. @type {Readonly<Record<import('./steps.js').Door, Call['name']>>} */
+const proofs = { register: 'registerBind', bind: 'bind', 'second-factor': 'secondFactor' }
+
+/**
+ * Every request of the sample, with what it takes from the state.
+ *
+ * @param {import('./api.js').Api} api
+ * @param {import('./state.js').State} state
+ */
+export function createCalls(api, state) {
+  /** @param {Omit<Call, 'method'> & { method?: Call['method'] }} call */
+  const sdk = (call) => api.sdk({ method: 'POST', ...call, clientId: state.clientId })
+  const continued = () => ({ 'X-state-token': state.stateToken })
+  const bySession = () => ({ 'session-token': state.session?.sessionToken ?? '' })
+  const byUser = () => ({ Authorization: `Bearer ${state.session?.idToken ?? ''}` })
+
+  /** @param {Call['name']} name @param {string} path @param {Record<string, string>} body */
+  const weChat = (name, path, body) => api.send({ name, method: 'POST', path, headers: JSON_BODY, body })
+
+  return {
+    wxLogin: () => weChat('wxLogin', '/dev/wechat/login', { persona: state.persona.trim() }),
+    wxPhone: () =>
+      weChat('wxPhone', '/dev/wechat/phone', { persona: state.persona.trim(), phone: state.number.trim() }),
+
+    login: (/** @type {string} */ code) =>
+      sdk({ name: 'login', path: `${SDK}/login/wechat-miniprogram`, body: { code } }),
+    loginByPhone: (/** @type {string} */ code) =>
+      sdk({ name: 'loginByPhone', path: `${SDK}/login/wechat-mini-program-mobile`, body: { code } }),
+
+    sendCode: (/** @type {Step & { kind: Kind }} */ step, /** @type {string} */ address) =>
+      sdk({
+        name: step.kind === 'mobile' ? 'sendSms' : 'sendEmail',
+        path: step.send?.path ?? '',
+        headers: continued(),
+        body: { [step.kind]: address, type: step.send?.type, captcha_token: '' },
+      }),
+
+    prove: (/** @type {Step & { kind: Kind }} */ step) =>
+      sdk({
+        name: proofs[step.door],
+        path: step.path,
+        headers: continued(),
+        body: { [step.kind]: state.address[step.kind].trim(), verify_code: state.verifyCode.trim() },
+      }),
+
+    proveByPhone: (/** @type {Step} */ step, /** @type {string} */ code) =>
+      sdk({
+        name: step.door === 'register' ? 'phoneRegisterBind' : 'phoneBind',
+        path: step.path,
+        headers: continued(),
+        body: { wechat_code: code },
+      }),
+
+    lookAgain: () =>
+      sdk({ name: 'lookAgain', method: 'GET', path: '/api/v2/ligature/sign-in', headers: continued() }),
+    keys: () => api.send({ name: 'keys', method: 'GET', path: '/api/v1/oauth2/keys' }),
+    refresh: () => sdk({ name: 'refresh', path: `${SDK}/sso/session-token/id-token`, headers: bySession() }),
+    logout: () => sdk({ name: 'logout', method: 'GET', path: `${SDK}/logout`, headers: bySession() }),
+
+    accounts: () => sdk({ name: 'accounts', method: 'GET', path: `${SDK}/social`, headers: byUser() }),
+    unbind: (/** @type {string} */ id) =>
+      sdk({ name: 'unbind', path: `${SDK}/social/unbind-account`, headers: byUser(), body: { id } }),
+  }
+}
+
+/** @typedef {ReturnType<typeof createCalls>} Calls */
+
+/** @param {import('./api.js').Reply} reply of the emulator */
+export function codeOf(reply) {
+  return textOf(reply.json, 'code')
+}

@@ -1,0 +1,72 @@
+import { applications, newAddresses, newPerson, zhangsan } from './demo.js'
+import { textOf } from './json.js'
+
+/** @typedef {import('./steps.js').Step} Step */
+
+/**
+ * What a person is told when something is refused. `at` is where on the screen.
+ *
+ * @typedef {object} Refused
+ * @property {'sign-in' | 'address' | 'code' | 'number' | 'phone-button' | 'session' | 'accounts'} at
+ * @property {string} code the server's, or empty when nobody answered
+ * @property {string} message the server's
+ * @property {boolean} over the sign-in cannot go on
+ */
+
+/** @typedef {'sign-in' | 'send' | 'confirm' | 'phone' | 'refresh' | 'accounts' | 'unbind' | 'sign-out'} Busy */
+
+/** Everything that the page knows, before anything has happened. */
+export function firstState() {
+  const own = newAddresses()
+  return {
+    /** @type {'start' | 'pending' | 'signed-in' | 'denied'} */
+    view: 'start',
+    clientId: applications[0].clientId,
+    persona: newPerson(),
+    /** @type {'' | Busy} */
+    busy: '',
+    /** @type {Refused | undefined} */
+    refused: undefined,
+    stateToken: '',
+    /** @type {Step[]} */
+    steps: [],
+    stepKey: '',
+    address: { mobile: '', email: '' },
+    own,
+    verifyCode: '',
+    /** Where the last code went in this sign-in, as typed. */
+    sentTo: '',
+    /** The key of the message that lay in the inbox for that address before the code was asked for. */
+    arrivedBefore: '',
+    /** When a code may be asked for again, by address. @type {Map<string, number>} */
+    sendAgainAt: new Map(),
+    /** Whether WeChat is asking for the person's number, and what it is for. @type {'' | 'login' | 'prove'} */
+    asking: '',
+    /** The number behind the phone button. */
+    number: zhangsan.mobile,
+    /** Where each person has been signed in by WeChat, as client ids. @type {Map<string, Set<string>>} */
+    met: new Map(),
+    /** @type {import('./session.js').Session | undefined} */
+    session: undefined,
+    /** What of the signed-in user is on the screen. @type {'session' | 'accounts'} */
+    tab: 'session',
+    /** `undefined` until they were asked for. @type {import('./accounts.js').Account[] | undefined} */
+    accounts: undefined,
+    /** What went well a moment ago. @type {'' | 'refreshed' | 'signedOut' | 'unbound' | 'unboundOwn'} */
+    notice: '',
+    /** What the person left empty. @type {'' | 'person' | 'address' | 'code' | 'number'} */
+    missing: '',
+  }
+}
+
+/** @typedef {ReturnType<typeof firstState>} State */
+
+/**
+ * @param {Refused['at']} at
+ * @param {import('./api.js').Reply} reply
+ * @returns {Refused}
+ */
+export function refusedBy(at, { json }) {
+  const code = textOf(json, 'error_code')
+  return { at, code, message: textOf(json, 'error_msg'), over: code.endsWith('COMMON.1007') }
+}
