@@ -140,10 +140,8 @@ describe('its end', () => {
     server.clock.advance(TWO_HOURS - 4 * MINUTE)
     watermark.timestamp = server.clock.now() / 1_000
 
-    const startedAt = performance.now()
+    // Whoever waited for the next one would be refused.
     expect(await outcomesOf([server], 10)).toEqual(new Set(['SUCCESS']))
-
-    expect(performance.now() - startedAt).toBeLessThan(1_500 * slowness)
     expect(weChat.tokenCalls).toBe(2)
   })
 
