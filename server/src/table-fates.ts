@@ -28,8 +28,6 @@ export const tableFates: readonly TableFate[] = [
   { table: 'deployment', whenRestored: 'kept', whenCopied: 'left' },
   { table: 'data_key', whenRestored: 'kept', whenCopied: 'left' },
   { table: 'signing_key', whenRestored: 'kept', whenCopied: 'left' },
-  // Whoever had the backed-up data open has not these.
-  { table: 'running_process', whenRestored: 'emptied', whenCopied: 'left' },
 
   // --- configuration
   { table: 'policy', whenRestored: 'kept', whenCopied: { key: ['name'], ...configuration } },
@@ -81,6 +79,8 @@ export const tableFates: readonly TableFate[] = [
   { table: 'verification', whenRestored: 'emptied', whenCopied: 'left' },
   // WeChat has replaced it since, perhaps; the next call asks for one.
   { table: 'access_token', whenRestored: 'emptied', whenCopied: 'left' },
+  // Whoever had the backed-up data open has not these.
+  { table: 'running_process', whenRestored: 'emptied', whenCopied: 'left' },
   // What was spent since the backup is not known; what was spent before still counts.
   { table: 'budget', whenRestored: 'kept', whenCopied: 'left' },
 
