@@ -87,6 +87,7 @@ describe.skipIf(chromiumPath === undefined)(
         await page.locator('#tab-accounts').check()
         await page.locator('.accounts').getByRole('button').click()
         await page.locator('#phone').getByText(goesOn).waitFor()
+        await hasFocus(page, '#tab-accounts')
         expect(await server.count('identity')).toBe(0)
         await expectAccessible(page)
       },

@@ -60,6 +60,7 @@ export function createPhone({ root, title, texts, locale, signIn, inbox }) {
       focusOn('code')
     } else if (state.refused !== before.refused && state.refused?.at === 'code' && !state.refused.over)
       focusOn('code')
+    else if (state.notice === 'unbound' && before.notice === '') focusOn('tab-accounts')
     else if (state.notice === 'refreshed' && before.notice === '') announce(texts().refreshed)
   }
 

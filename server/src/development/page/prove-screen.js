@@ -19,8 +19,7 @@ export function proveScreen(screen) {
   if (door === undefined) return noStep(screen)
   const [title, text] = texts.doors[door]
   const hasButton = signIn.phoneButton() !== undefined
-  const step = signIn.current()
-  const drawn = step && /** @type {DrawnStep} */ (step)
+  const drawn = /** @type {DrawnStep | undefined} */ (signIn.current())
   return el(
     'div',
     { class: 'screen' },
