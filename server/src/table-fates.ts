@@ -79,7 +79,7 @@ export const tableFates: readonly TableFate[] = [
   { table: 'verification', whenRestored: 'emptied', whenCopied: 'left' },
   // WeChat has replaced it since, perhaps; the next call asks for one.
   { table: 'access_token', whenRestored: 'emptied', whenCopied: 'left' },
-  // Whoever had the backed-up data open has not these.
+  // Who had the data open then has not these; who was left running on these finds out by it, and ends.
   { table: 'running_process', whenRestored: 'emptied', whenCopied: 'left' },
   // What was spent since the backup is not known; what was spent before still counts.
   { table: 'budget', whenRestored: 'kept', whenCopied: 'left' },

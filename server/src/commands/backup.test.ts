@@ -116,6 +116,22 @@ function eventsIn(data: string, kind: string): unknown[] {
   return rows.map((row) => row['because'])
 }
 
+test('between two master keys nothing is backed up', async (t) => {
+  const data = await newDataDirectory(t, 'production')
+  const database = new DatabaseSync(join(data, 'ligature.db'))
+  database.exec('update data_key set wrapped_next = wrapped')
+  database.close()
+  const file = join(newDirectory(t), 'backup')
+
+  const { code, stderr } = await backUp(t, data, file)
+
+  expect(stderr).toBe(
+    'ligature: a change of the master key is not finished. ' +
+      'Run `ligature keys change-master-key` again, then back up\n',
+  )
+  expect([code, readdirSync(dirname(file))]).toEqual([1, []])
+})
+
 test('a newer backup takes the place of an older one; nothing else is written over', async (t) => {
   const data = await newDataDirectory(t, 'production')
   const file = join(newDirectory(t), 'daily')

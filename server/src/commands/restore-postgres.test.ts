@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest'
 import { type Postgres, startPostgres } from '../testing/postgres.ts'
-import { runLigature } from '../testing/server-process.ts'
+import { runLigature, startProcess } from '../testing/server-process.ts'
 import { startServer } from '../testing/server.ts'
 import { emptyDatabase, type TestData } from '../testing/test-data.ts'
 
@@ -60,6 +60,16 @@ test('restored in place, what was open is over; an instance that was left runnin
     }),
   ).toMatchObject({ outcome: 'IDAAS.SDK.COMMON.1007' })
   expect(await after.login('alice')).toMatchObject({ outcome: 'SUCCESS' })
+}, 60_000)
+
+test('a server that was left running ends within seconds after a restore in place, and says why', async (t) => {
+  const data = await makeData(t)
+  const server = await startProcess(t, ['start', '--log', 'json'], data.process)
+
+  expect(await restore(t, data)).toMatchObject({ code: 0 })
+
+  expect(await server.exit).toEqual({ code: 1, signal: null })
+  expect(server.stderr()).toContain('or the data were restored; start it again')
 }, 60_000)
 
 test('a bind under way on an instance that was left running is waited for, and its session ends as well', async (t) => {

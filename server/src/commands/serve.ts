@@ -85,7 +85,9 @@ async function serve(
   startSweeping(app, deployment.db, systemClock, log)
   startResealing(app, deployment, systemClock, log)
   const leave = stayKnown(deployment, systemClock, () => {
-    log.fatal('the master key was changed while this server was stopped; start it again')
+    log.fatal(
+      'the master key was changed while this server was stopped, or the data were restored; start it again',
+    )
     void leaveProcess(1)
   })
   app.addHook('onClose', async () => leave())

@@ -79,6 +79,7 @@ async function writeDraft(file: string, draft: string, now: number): Promise<Man
     // One reading transaction from here to the end: the copy never has to begin anew because of what a server
     // writes meanwhile, and what is counted is what is copied.
     source.exec('begin')
+    refuseHalfChanged(source)
     const tables = sumsOf(source)
     await backup(source, draft, { rate: PAGES_OF_A_STEP })
     const manifest = { takenAt: now, tables }
@@ -87,6 +88,16 @@ async function writeDraft(file: string, draft: string, now: number): Promise<Man
   } finally {
     source.close()
   }
+}
+
+/** Between two master keys neither opens all of it. Tables of an older version know no such state. */
+function refuseHalfChanged(source: DatabaseSync): void {
+  const canBe = source.prepare(`select 1 from pragma_table_info('data_key') where name = 'wrapped_next'`)
+  if (canBe.get() === undefined) return
+  if (source.prepare('select 1 from data_key where wrapped_next is not null').get() === undefined) return
+  throw new StartError(
+    'a change of the master key is not finished. Run `ligature keys change-master-key` again, then back up',
+  )
 }
 
 function finishDraft(draft: string, manifest: Manifest): void {
