@@ -37,6 +37,8 @@ export default defineConfig({
         test: {
           name: 'pgbouncer',
           include: onBothStores,
+          // Commands that start processes by the dozen; what a pooler could break is asked over HTTP.
+          exclude: ['server/src/commands/**'],
           env: { LIGATURE_TEST_STORE: 'postgres' },
           globalSetup: ['server/src/testing/pooled-postgres-server.ts'],
         },

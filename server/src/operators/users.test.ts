@@ -197,7 +197,7 @@ describe('the story of a sign-in', () => {
         'A verification code was asked for (BIND_MOBILE_SMS; address +86-138****8000)',
         'The gateway dev inbox sent it (address +86-138****8000)',
         'The code was refused (wrong code; address +86-138****8000)',
-        'The code was right, but the bind was refused (nobody verified it; address +86-138****8000)',
+        'The address was proved, but the bind was refused (nobody verified it; address +86-138****8000)',
       ].map((sentence) => `2026-01-05T08:00:00.000Z  ${sentence}`),
     )
   })
