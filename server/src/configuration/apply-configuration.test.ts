@@ -335,14 +335,16 @@ test('--prune disables what somebody has signed in with, says so once, and it ca
   await signIn.send('13800138000')
   expect((await signIn.bind('13800138000', '246810')).outcome).toBe('SUCCESS')
   const { apply } = await newScene(t, server.deployment)
-  const [demo, other] = demoConnections
+  const [demo, other, third] = demoConnections
 
   const lines = await apply('applications:\nconnections:\n', { isPruning: true })
 
   expect(lines).toEqual([
     `- connection ${demo?.name}: disabled and not removed, because identities and sign-ins hang on it`,
     `- connection ${other?.name}`,
+    `- connection ${third?.name}`,
     '- application demoBindOrRegister00000000000001',
+    '- application demoSameGroup0000000000000000001',
     `- application ${DEMO}: disabled and not removed, because sessions, sign-ins, and verification codes hang on it`,
   ])
   expect(await apply(undefined, { isPruning: true })).toEqual([])
@@ -374,6 +376,7 @@ test('--prune keeps a connection whose accounts were unbound, because the mark b
   expect(await apply('connections:\n', { isPruning: true })).toEqual([
     '- connection Demo mini program, bind: disabled and not removed, because marks of what was unbound hang on it',
     '- connection Demo mini program, bind or register',
+    '- connection Demo mini program, same group',
   ])
 })
 
