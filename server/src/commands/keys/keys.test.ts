@@ -5,6 +5,7 @@ import { openDeployment } from '../../deployment.ts'
 import { systemClock } from '../../platform/clock.ts'
 import { isLongRun } from '../../testing/how-long.ts'
 import { runLigature, startProcess } from '../../testing/server-process.ts'
+import { demoConnections } from '../../testing/server.ts'
 import { makeTestData, type TestData } from '../../testing/test-data.ts'
 
 // Processes are started one after the other, and some wait for seconds whether another one lives.
@@ -125,7 +126,7 @@ test('a new data key is waited for, and shown with what is sealed under each', a
       'user_address.address_sealed': 2,
       'test_address.code_sealed': 2,
       'test_address.address_sealed': 2,
-      'connection.app_secret_sealed': 2,
+      'connection.app_secret_sealed': demoConnections.length,
     },
     {},
   ])
