@@ -103,7 +103,7 @@ export async function longestIdTokenSeconds(db: Db): Promise<number> {
 
 /** Writes an application as described, new or known. A disabled one stays so. */
 export async function saveApplication(db: Db | Tx, application: Application, now: number): Promise<void> {
-  await keepKeysOfEarlierTokens(db, application.clientId, now)
+  await keepKeysOfEarlierTokens(db, application, now)
   const fields = {
     name_zh: application.name.zh,
     name_en: application.name.en,
@@ -156,7 +156,11 @@ export async function removeApplication(tx: Tx, clientId: string): Promise<void>
 }
 
 /** The id_tokens that were issued until now may be signed otherwise, or live longer, than those that follow. */
-async function keepKeysOfEarlierTokens(db: Db | Tx, clientId: string, now: number): Promise<void> {
+async function keepKeysOfEarlierTokens(
+  db: Db | Tx,
+  { clientId, idToken }: Application,
+  now: number,
+): Promise<void> {
   const earlier = await db
     .selectFrom('application')
     .select(['id_token_algorithm', 'id_token_seconds'])
@@ -164,5 +168,7 @@ async function keepKeysOfEarlierTokens(db: Db | Tx, clientId: string, now: numbe
     .executeTakeFirst()
   if (earlier === undefined) return
   const algorithm = signingAlgorithm.parse(earlier.id_token_algorithm)
-  await keepKeysFor(db, { algorithm, lifetimeSeconds: earlier.id_token_seconds }, now)
+  const lifetimeSeconds = earlier.id_token_seconds
+  if (algorithm === idToken.algorithm && lifetimeSeconds <= idToken.lifetimeSeconds) return
+  await keepKeysFor(db, { algorithm, lifetimeSeconds }, now)
 }
