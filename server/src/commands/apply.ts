@@ -8,6 +8,7 @@ import {
 import { readVariable, type Settings } from '../config.ts'
 import { type Deployment, isDeploymentThere, openOrMakeDeployment } from '../deployment.ts'
 import { systemClock } from '../platform/clock.ts'
+import { closingAfter } from './with-deployment.ts'
 
 export interface ApplyFlags {
   readonly file: string
@@ -33,13 +34,10 @@ export async function apply(settings: Settings, flags: ApplyFlags): Promise<void
   }
 
   const now = systemClock.now()
-  const deployment = await openOrMakeDeployment(location, now)
-  try {
+  await closingAfter(await openOrMakeDeployment(location, now), async (deployment) => {
     const options = { isPruning, isRehearsal }
     print(file, await applyConfiguration(deployment, configuration, options, now), isRehearsal)
-  } finally {
-    await deployment.close()
-  }
+  })
 }
 
 /** What `--config` asks for at each start. Nothing is removed by it. */

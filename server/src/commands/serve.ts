@@ -25,7 +25,7 @@ const LOOK_EVERY_MS = 20
 /** `ligature dev` */
 export async function serveDevelopment(settings: Settings): Promise<void> {
   const processLog = openProcessLog(settings.log ?? 'readable')
-  const deployment = await open(settings, 'development', './data-dev')
+  const deployment = await open(settings, processLog, 'development', './data-dev')
   const outside = await openDevelopment(deployment, systemClock, settings)
   await applyAtStart(settings, deployment)
   const { app, url } = await serve(settings, deployment, processLog, outside.options, outside.addRoutes)
@@ -43,7 +43,7 @@ export async function serveDevelopment(settings: Settings): Promise<void> {
 export async function serveProduction(settings: Settings): Promise<void> {
   const processLog = openProcessLog(settings.log ?? 'json')
   const { log } = processLog
-  const deployment = await open(settings, 'production', './data')
+  const deployment = await open(settings, processLog, 'production', './data')
   await applyAtStart(settings, deployment)
   const outside = openProduction(deployment, systemClock, log, settings)
   await warnOfTestAddresses(deployment.db, log, systemClock.now())
@@ -55,19 +55,30 @@ export async function serveProduction(settings: Settings): Promise<void> {
   announce(app, url, deployment, [outside], processLog)
 }
 
-async function open(settings: Settings, mode: Mode, defaultDirectory: string): Promise<Deployment> {
+async function open(
+  settings: Settings,
+  { log, leave }: ProcessLog,
+  mode: Mode,
+  defaultDirectory: string,
+): Promise<Deployment> {
   const dataDirectory = settings.data ?? defaultDirectory
-  return openDeployment(
+  const deployment = await openDeployment(
     { database: settings.database, dataDirectory, masterKey: settings.masterKey },
     mode,
     systemClock.now(),
   )
+  return stayKnown(deployment, systemClock, () => {
+    log.fatal(
+      'the master key was changed while this server was stopped, or the data were restored; start it again',
+    )
+    void leave(1)
+  })
 }
 
 async function serve(
   settings: Settings,
   deployment: Deployment,
-  { log, lost, leave: leaveProcess }: ProcessLog,
+  { log, lost }: ProcessLog,
   outside: OutsideOptions,
   addRoutes: (app: FastifyInstance) => void = () => undefined,
 ): Promise<{ app: FastifyInstance; url: string }> {
@@ -84,13 +95,6 @@ async function serve(
   addRoutes(app)
   startSweeping(app, deployment.db, systemClock, log)
   startResealing(app, deployment, systemClock, log)
-  const leave = stayKnown(deployment, systemClock, () => {
-    log.fatal(
-      'the master key was changed while this server was stopped, or the data were restored; start it again',
-    )
-    void leaveProcess(1)
-  })
-  app.addHook('onClose', async () => leave())
   url = await listen(app, settings.host, settings.port).catch((error: unknown) => {
     throw inWords(error, settings)
   })

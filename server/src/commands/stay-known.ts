@@ -7,17 +7,15 @@ import { BEAT_EVERY_MS } from '../platform/vault/running-processes.ts'
 const DEAD_AFTER_MS = 10 * 60_000
 
 /**
- * Shows every other second that this process lives, and learns of new data keys.
+ * Shows every other second, until the data are closed, that this process lives, and learns of new data keys.
+ * To be called as soon as they are open: who does not show it is taken for dead after a few seconds.
  *
  * @param takenForDead called when the master key was changed meanwhile, because this process was stopped and
  *   did not show that it lives: whatever it wrote now would be lost
- * @returns what ends it
+ * @returns the same data
  */
-export function stayKnown(
-  { db, vault, processId }: Deployment,
-  clock: Clock,
-  takenForDead: () => void,
-): () => void {
+export function stayKnown(deployment: Deployment, clock: Clock, takenForDead: () => void): Deployment {
+  const { db, vault, processId } = deployment
   const seen = new Map<string, { readonly beat: number; readonly at: number }>()
   const beat = async (): Promise<void> => {
     if (!(await processes.beat(db, processId))) {
@@ -29,7 +27,13 @@ export function stayKnown(
   }
   // While the database is away nothing can be written by anybody; the next beat tries again.
   const timer = setInterval(() => void beat().catch(() => undefined), BEAT_EVERY_MS).unref()
-  return () => clearInterval(timer)
+  return {
+    ...deployment,
+    close() {
+      clearInterval(timer)
+      return deployment.close()
+    },
+  }
 }
 
 function findDead(

@@ -10,18 +10,25 @@ export async function withDeployment(
 ): Promise<void> {
   const now = systemClock.now()
   const dataDirectory = settings.data ?? './data'
-  const deployment = await openExistingDeployment(
+  const opened = await openExistingDeployment(
     { database: settings.database, dataDirectory, masterKey: settings.masterKey },
     now,
   )
-  const leave = stayKnown(deployment, systemClock, () => {
+  await closingAfter(opened, (deployment) => act(deployment, now))
+}
+
+/** Runs a command on data that were opened for it, and closes them. */
+export async function closingAfter(
+  opened: Deployment,
+  act: (deployment: Deployment) => Promise<void>,
+): Promise<void> {
+  const deployment = stayKnown(opened, systemClock, () => {
     process.stderr.write('ligature: the master key was changed while this command was stopped\n')
     process.exit(1)
   })
   try {
-    await act(deployment, now)
+    await act(deployment)
   } finally {
-    leave()
     await deployment.close()
   }
 }

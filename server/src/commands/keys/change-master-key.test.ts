@@ -1,10 +1,14 @@
+import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { expect, test, vi } from 'vitest'
 import { sweep } from '../../app.ts'
-import { openDeployment } from '../../deployment.ts'
+import { migrations } from '../../../migrations/index.ts'
+import { locationOf, openDeployment } from '../../deployment.ts'
+import { openDatabase } from '../../platform/db/index.ts'
+import { newDirectory } from '../../testing/data-directory.ts'
 import { isLongRun } from '../../testing/how-long.ts'
-import { runLigature, startProcess } from '../../testing/server-process.ts'
+import { runLigature, spawnLigature, startProcess } from '../../testing/server-process.ts'
 import { startServer } from '../../testing/server.ts'
 import { standingClock } from '../../testing/test-clock.ts'
 import type { TestData } from '../../testing/test-data.ts'
@@ -79,6 +83,23 @@ test('it refuses while a server runs, and begins nothing', async (t) => {
   expect((await fetch(`${server.url}/ready`)).status).toBe(200)
   expect(await server.kill('SIGTERM')).toMatchObject({ code: 0 })
   expect(await changeMasterKey(t, data)).toMatchObject({ code: 0 })
+})
+
+test('it refuses while a command is at work, however long that takes', async (t) => {
+  const data = await makeUsedData(t)
+  const endless = join(newDirectory(t), 'users.jsonl')
+  spawnSync('mkfifo', [endless])
+  const importing = spawnLigature(t, ['users', 'import', endless], data.process)
+  const { db, close } = await openDatabase(locationOf(data.settings), migrations)
+  const isAtWork = async () => (await db.selectFrom('running_process').select('name').execute()).length > 0
+  await expect.poll(isAtWork, { timeout: 20_000 }).toBe(true)
+  await close()
+
+  const { code, stderr } = await changeMasterKey(t, data)
+
+  expect(stderr).toContain('this database is in use (a command)')
+  expect(code).toBe(1)
+  await importing.kill('SIGKILL')
 })
 
 test('what a killed server left on the list does not stand in the way', async (t) => {
