@@ -23,16 +23,17 @@ export async function bindIdentity(
   userId: string,
   now: number,
 ): Promise<BindResult> {
+  // This very identity, bound by somebody faster, stands behind any of the refusals; it is told first.
+  const refuse = async (kind: 'second identity' | 'two users'): Promise<BindResult> => ({
+    kind: (await identities.findBound(tx, identity)) === undefined ? kind : 'bound meanwhile',
+  })
+
   const isSole = connection.secondIdentity === 'refuse'
-  if (isSole && (await identities.hasIdentityOf(tx, userId, connection.id)))
-    return { kind: 'second identity' }
+  if (isSole && (await identities.hasIdentityOf(tx, userId, connection.id))) return refuse('second identity')
   const unionUserIds = await identities.listUnionUserIds(tx, identity)
-  if (unionUserIds.some((other) => other !== userId)) return { kind: 'two users' }
+  if (unionUserIds.some((other) => other !== userId)) return refuse('two users')
   const identityId = await identities.insert(tx, identity, { id: userId, isSole }, now)
-  if (identityId === undefined) {
-    const boundTo = await identities.findBound(tx, identity)
-    return { kind: boundTo === undefined ? 'second identity' : 'bound meanwhile' }
-  }
+  if (identityId === undefined) return refuse('second identity')
   await unmark(tx, identity)
   return { kind: 'bound', identityId }
 }
