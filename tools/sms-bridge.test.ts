@@ -25,7 +25,7 @@ test.each([GUIDE, 'README.md', 'README.zh.md'])('%s shows the very request that 
       clock: { now: () => Date.UTC(2026, 0, 1) },
       outbound: async (request) => {
         sent.push(request)
-        return { status: 204, contentType: '', text: '' }
+        return { status: 204, contentType: '', date: '', text: '' }
       },
     },
     { url: SAMPLE_URL, secret: SAMPLE_SECRET },

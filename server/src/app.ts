@@ -306,10 +306,15 @@ export { addDevPage, seed } from './development/index.ts'
 export { fixedGateways, openDevInbox, openGateways, openHttpSmsGateway } from './messages/index.ts'
 export {
   deleteUser,
+  type Diagnosis,
   disableUser,
   enableUser,
+  examineDeployment,
+  type ExaminedDeployment,
   explainSignIn,
   importUsers,
+  printDiagnoses,
+  printDiagnosesAsJson,
   reportMessages,
   showUser,
   unbindOf,

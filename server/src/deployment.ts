@@ -3,7 +3,13 @@ import { join } from 'node:path'
 import { migrations } from '../migrations/index.ts'
 import { settleFact } from './platform/db/deployment.store.ts'
 import * as processes from './platform/db/running-process.store.ts'
-import { type DatabaseLocation, type Db, openDatabase, type StoreActivity } from './platform/db/index.ts'
+import {
+  type DatabaseLocation,
+  type DatabaseUse,
+  type Db,
+  openDatabase,
+  type StoreActivity,
+} from './platform/db/index.ts'
 import { StoreAway } from './platform/db/store-away.ts'
 import { StartError } from './platform/start-error.ts'
 import { refuseUnfinishedCopy } from './platform/transfer/copy-progress.ts'
@@ -94,12 +100,17 @@ export function isDeploymentThere({ database, dataDirectory }: DeploymentSetting
 /**
  * Opens the data of a deployment that exists, of either mode, for a command beside a running server.
  *
+ * @param use with `isLookedAt` tables of another version are refused instead of changed
  * @throws {StartError} when there is none
  */
-export async function openExistingDeployment(settings: DeploymentSettings, now: number): Promise<Deployment> {
+export async function openExistingDeployment(
+  settings: DeploymentSettings,
+  now: number,
+  use: DatabaseUse = {},
+): Promise<Deployment> {
   requireData(settings)
   const { read, from } = masterKeySource(settings)
-  return onTheList(await open(settings, { read, from }, now), 'a command', now)
+  return onTheList(await open(settings, { read, from }, now, use), 'a command', now)
 }
 
 /** @throws {StartError} when the data directory holds no database */
@@ -144,8 +155,13 @@ export async function openForNewMasterKey(
 
 type OpenedData = Omit<Deployment, 'processId'>
 
-async function open(settings: DeploymentSettings, key: MasterKeySource, now: number): Promise<OpenedData> {
-  const { db, activity, close } = await openData(settings)
+async function open(
+  settings: DeploymentSettings,
+  key: MasterKeySource,
+  now: number,
+  use: DatabaseUse = {},
+): Promise<OpenedData> {
+  const { db, activity, close } = await openData(settings, use)
   try {
     await refuseUnfinishedCopy(db)
     return { db, vault: await openVault(db, key, now), activity, close }
@@ -155,9 +171,12 @@ async function open(settings: DeploymentSettings, key: MasterKeySource, now: num
   }
 }
 
-async function openData(settings: DeploymentSettings): Promise<Omit<OpenedData, 'vault'>> {
+async function openData(
+  settings: DeploymentSettings,
+  use: DatabaseUse = {},
+): Promise<Omit<OpenedData, 'vault'>> {
   try {
-    return await openDatabase(locationOf(settings), migrations)
+    return await openDatabase(locationOf(settings), migrations, use)
   } catch (error) {
     throw inWords(error, settings)
   }

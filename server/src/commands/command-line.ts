@@ -7,6 +7,7 @@ import {
   type Settings,
 } from '../config.ts'
 import type { ApplyFlags } from './apply.ts'
+import type { DoctorFlags } from './doctor.ts'
 import type { RestoreFrom } from './restore.ts'
 
 const dataSettings: readonly SettingName[] = ['data', 'database']
@@ -62,6 +63,16 @@ export function commandLine(): Command {
     .description('what went out by each gateway, what did not and why, and what it cost')
     .action(async ({ hours, ...flags }: Flags & { readonly hours: string }) =>
       (await import('./operate.ts')).messages(settingsOf(flags), hours),
+    )
+  withFlags(program.command('doctor'), [...dataSettings, 'publicUrl', 'trustedProxies', 'weChatApi'])
+    .option('--lang <language>', 'zh or en; otherwise as the system is set')
+    .option('--json', 'one JSON object a line, for a program')
+    .description('check WeChat, gateways, database, address and clock against the world outside')
+    .action(async ({ lang, json, ...flags }: Flags & DoctorFlags) =>
+      (await import('./doctor.ts')).doctor(settingsOf(flags), {
+        ...(lang !== undefined && { lang }),
+        ...(json !== undefined && { json }),
+      }),
     )
   addDataCommands(program)
   return program

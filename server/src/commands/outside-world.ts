@@ -20,7 +20,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import { openOutboundLane } from '../platform/outbound/outbound.ts'
 
-const WECHAT_API = new URL('https://api.weixin.qq.com')
+export const WECHAT_API = new URL('https://api.weixin.qq.com')
 
 /** Calls under way to one kind of outside server; a slow one then holds up nothing else. */
 const MAX_IN_FLIGHT = 100

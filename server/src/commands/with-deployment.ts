@@ -1,5 +1,6 @@
 import type { Settings } from '../config.ts'
 import { type Deployment, openExistingDeployment } from '../deployment.ts'
+import type { DatabaseUse } from '../platform/db/index.ts'
 import { systemClock } from '../platform/clock.ts'
 import { stayKnown } from './stay-known.ts'
 
@@ -7,12 +8,14 @@ import { stayKnown } from './stay-known.ts'
 export async function withDeployment(
   settings: Settings,
   act: (deployment: Deployment, now: number) => Promise<void>,
+  use: DatabaseUse = {},
 ): Promise<void> {
   const now = systemClock.now()
   const dataDirectory = settings.data ?? './data'
   const opened = await openExistingDeployment(
     { database: settings.database, dataDirectory, masterKey: settings.masterKey },
     now,
+    use,
   )
   await closingAfter(opened, (deployment) => act(deployment, now))
 }

@@ -151,6 +151,35 @@ export async function hasIdentities(tx: Tx, connectionId: string): Promise<boole
   return row !== undefined
 }
 
+/** What sign-ins have shown of the open-platform ids of one connection's people. */
+export interface UnionEvidence {
+  readonly people: number
+  readonly withUnion: number
+  /** Whether the newest had one; `undefined` without anybody. */
+  readonly hasNewestUnion: boolean | undefined
+}
+
+/** Enough to tell, and few enough to be read at once. */
+const MAX_LOOKED_AT = 1_000
+
+/** @returns what the identities show that were bound by this connection last */
+export async function unionEvidenceOf(db: Db, connectionId: string): Promise<UnionEvidence> {
+  // Ids begin with their time, so this needs no order of its own.
+  const rows = await db
+    .selectFrom('identity')
+    .select('union_subject')
+    .where('connection_id', '=', connectionId)
+    .orderBy('id', 'desc')
+    .limit(MAX_LOOKED_AT)
+    .execute()
+  const [newest] = rows
+  return {
+    people: rows.length,
+    withUnion: rows.filter(({ union_subject }) => union_subject !== null).length,
+    hasNewestUnion: newest && newest.union_subject !== null,
+  }
+}
+
 /**
  * Binds an identity to a user.
  *

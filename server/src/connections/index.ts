@@ -14,6 +14,7 @@ export {
   whenUnbound,
 } from './connection.store.ts'
 export { startWeChatEmulator, type WeChatEmulator } from './emulator/wechat.ts'
+export { connectionFindings } from './findings.ts'
 export { findIdentityOwner } from './find-identity.ts'
 export {
   type BoundIdentity,
@@ -22,12 +23,15 @@ export {
   listOf as listIdentitiesOf,
   type ProvenIdentity,
   turnsOf,
+  type UnionEvidence,
+  unionEvidenceOf,
 } from './identity.store.ts'
 export { listMiniPrograms } from './list-mini-programs.ts'
 export { connectionRefusals, phoneButtonRefusals, wxLoginRefusals } from './refusals.ts'
 export { type ConnectionDescription, listConnections, saveConnection } from './save-connection.ts'
 export { unbindIdentity } from './unbind-identity.ts'
 export { hasMarks as hasUnboundIdentities } from './unbound-identity.store.ts'
+export { checkWeChat } from './wechat-mini-program/check-wechat.ts'
 export { openPhoneButton, type PhoneButton } from './wechat-mini-program/phone-button.ts'
 export {
   developmentPhoneButtonBudgets,

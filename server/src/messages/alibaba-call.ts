@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { z } from 'zod'
+import type { OutboundRequest } from '../platform/outbound/outbound.ts'
 import type { GatewayDeps } from './gateway-kind.ts'
 import { SENT, type CodeMessage, type SendOutcome } from './message.ts'
 import { askVendor, outcomeOf, parseAnswer, unreadable, type VendorCodes } from './vendor-call.ts'
@@ -16,6 +17,12 @@ export interface AlibabaAction {
   readonly name: string
   readonly version: string
   readonly parameters: Readonly<Record<string, string>>
+}
+
+export interface AlibabaCall {
+  readonly endpoint: URL
+  readonly key: AccessKey
+  readonly action: AlibabaAction
 }
 
 /**
@@ -48,31 +55,36 @@ const answerSchema = z.object({ Code: z.string(), Success: z.boolean().optional(
  *
  * The message's id is the nonce: should the request ever come twice, the vendor refuses the second.
  */
-export function askAlibaba(
-  deps: GatewayDeps,
-  call: { readonly endpoint: URL; readonly key: AccessKey; readonly action: AlibabaAction },
-  message: CodeMessage,
-): Promise<SendOutcome> {
+export function askAlibaba(deps: GatewayDeps, call: AlibabaCall, message: CodeMessage): Promise<SendOutcome> {
+  return askVendor(deps.outbound, requestFor(deps, call, message.id), (answer) => {
+    const said = parseAnswer(answerSchema, answer)
+    if (said === undefined) return unreadable(answer)
+    if (said.Code !== 'OK') return outcomeOf(said.Code, CODES, message)
+    return answer.status === 200 && said.Success !== false ? SENT : unreadable(answer)
+  })
+}
+
+/**
+ * A signed call of an action, to be sent by POST.
+ *
+ * @param nonce good for one request
+ */
+export function requestFor(
+  { clock }: Pick<GatewayDeps, 'clock'>,
+  call: AlibabaCall,
+  nonce: string,
+): Pick<OutboundRequest, 'url' | 'headers'> {
   const url = new URL(call.endpoint)
   url.search = canonicalQuery(call.action.parameters)
   const headers = {
     'x-acs-action': call.action.name,
     'x-acs-content-sha256': NO_BODY_SHA256,
-    'x-acs-date': new Date(deps.clock.now()).toISOString().replace(/\.\d+/, ''),
-    'x-acs-signature-nonce': message.id,
+    'x-acs-date': new Date(clock.now()).toISOString().replace(/\.\d+/, ''),
+    'x-acs-signature-nonce': nonce,
     'x-acs-version': call.action.version,
   }
   const authorization = signAcs3(call.key, { url, headers: { ...headers, host: url.host } })
-  return askVendor(
-    deps.outbound,
-    { url, headers: { ...headers, accept: 'application/json', authorization } },
-    (answer) => {
-      const said = parseAnswer(answerSchema, answer)
-      if (said === undefined) return unreadable(answer)
-      if (said.Code !== 'OK') return outcomeOf(said.Code, CODES, message)
-      return answer.status === 200 && said.Success !== false ? SENT : unreadable(answer)
-    },
-  )
+  return { url, headers: { ...headers, accept: 'application/json', authorization } }
 }
 
 /**

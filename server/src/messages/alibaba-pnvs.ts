@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { secretField } from '../platform/secret-field.ts'
 import { areaCodeOf } from '../users/index.ts'
 import { askAlibaba } from './alibaba-call.ts'
+import { checkReachable } from './check-reachable.ts'
 import type { GatewayDeps } from './gateway-kind.ts'
 import { failed, type Gateway } from './message.ts'
 import {
@@ -57,6 +58,7 @@ export function openAlibabaPnvsGateway(deps: GatewayDeps, settings: AlibabaPnvsS
   return {
     name: NAME,
     channel: 'sms',
+    check: () => checkReachable(deps.outbound, endpoint),
     canCarry: (message) =>
       areaCodeOf(message.to) === '86' && templateFor(settings.templates, message) !== undefined,
     async send(message) {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { secretField } from '../platform/secret-field.ts'
 import { areaCodeOf, type Address } from '../users/index.ts'
 import { askAlibaba } from './alibaba-call.ts'
+import { checkAlibabaSms } from './check-alibaba-sms.ts'
 import type { GatewayDeps } from './gateway-kind.ts'
 import type { Gateway } from './message.ts'
 import {
@@ -14,7 +15,9 @@ import {
 import { checkSecrets, endpointField, openEndpoint, signName } from './vendor-settings.ts'
 
 export const alibabaSmsSettings = z.strictObject({
-  access_key_id: secretField('The AccessKey ID of a RAM user who may call dysms:SendSms and nothing else.'),
+  access_key_id: secretField(
+    'The AccessKey ID of a RAM user who may call dysms:SendSms, and dysms:QuerySmsSignList and dysms:QuerySmsTemplateList for the doctor, and nothing else.',
+  ),
   access_key_secret: secretField('The AccessKey secret of that user.'),
   sign_name: signName.describe('The approved signature, without its brackets.'),
   templates: messageTemplates.describe(
@@ -48,6 +51,7 @@ export function openAlibabaSmsGateway(deps: GatewayDeps, settings: AlibabaSmsSet
   return {
     name: NAME,
     channel: 'sms',
+    check: () => checkAlibabaSms(deps, { endpoint, key }, settings),
     canCarry: (message) => templateFor(settings.templates, message) !== undefined,
     async send(message) {
       const template = templateFor(settings.templates, message)

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { OutboundError } from '../platform/outbound/outbound.ts'
 import { secretField } from '../platform/secret-field.ts'
 import { StartError } from '../platform/start-error.ts'
+import { checkReachable } from './check-reachable.ts'
 import type { GatewayDeps } from './gateway-kind.ts'
 import { isLoopback } from './loopback.ts'
 import {
@@ -49,6 +50,7 @@ export function openHttpSmsGateway(deps: GatewayDeps, settings: HttpSmsSettings)
   return {
     name: 'http sms',
     channel: 'sms',
+    check: () => checkReachable(deps.outbound, url),
     async send(message) {
       const body = JSON.stringify(bodyOf(message))
       const timestamp = String(Math.floor(deps.clock.now() / 1000))

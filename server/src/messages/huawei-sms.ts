@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { z } from 'zod'
 import type { OutboundAnswer } from '../platform/outbound/outbound.ts'
 import { secretField } from '../platform/secret-field.ts'
+import { checkReachable } from './check-reachable.ts'
 import type { GatewayDeps } from './gateway-kind.ts'
 import { SENT, type CodeMessage, type Gateway, type SendOutcome } from './message.ts'
 import {
@@ -84,6 +85,7 @@ export function openHuaweiSmsGateway(deps: GatewayDeps, settings: HuaweiSmsSetti
   return {
     name: NAME,
     channel: 'sms',
+    check: () => checkReachable(deps.outbound, url),
     canCarry: (message) => templateFor(settings.templates, message) !== undefined,
     async send(message) {
       const template = templateFor(settings.templates, message)

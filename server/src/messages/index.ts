@@ -1,5 +1,7 @@
 export { countedGateways } from './counted-gateways.ts'
+export { checkGateways } from './check-gateways.ts'
 export { openDevInbox, type DevInbox } from './dev-inbox.ts'
+export { gatewayFindings } from './findings.ts'
 export { gatewayDescription } from './gateway-description.ts'
 export { areaCode } from './gateway-kind.ts'
 export { remove as removeGateway, sealedColumns as messageSealedColumns } from './gateway.store.ts'

@@ -55,6 +55,12 @@ export function namedParameters(usual: Readonly<Record<string, MessageValue>>) {
     .default(usual)
 }
 
+/** @returns every template that the operator named, each once */
+export function templateIds(templates: MessageTemplates): readonly string[] {
+  const ids = Object.values(templates).flatMap((one) => (typeof one === 'string' ? [one] : [one.zh, one.en]))
+  return [...new Set(ids.filter((id) => id !== undefined))]
+}
+
 /** @returns `undefined` when the operator named no template for this purpose and language */
 export function templateFor(templates: MessageTemplates, message: CodeMessage): string | undefined {
   return (

@@ -1,3 +1,4 @@
+import type { Finding } from '../platform/finding.ts'
 import type { Language } from '../platform/refusal.ts'
 import type { Address, Channel } from '../users/index.ts'
 
@@ -66,6 +67,12 @@ export interface Gateway {
    * throw, and nothing is repeated: two messages for one request are worse than none.
    */
   send(message: CodeMessage): Promise<SendOutcome>
+
+  /**
+   * Looks whether the gateway would carry a message, and sends none. Whatever can go wrong outside is a finding,
+   * never a throw. Absent: nothing outside can be asked.
+   */
+  check?(): Promise<readonly Finding[]>
 
   /** Lets go of connections. Messages under way are finished first; later ones fail. */
   close?(): Promise<void>

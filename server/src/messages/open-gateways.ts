@@ -150,17 +150,25 @@ function isSame(one: GatewayRow, other: GatewayRow): boolean {
   )
 }
 
-function openRow({ clock, vault }: OpenGatewaysDeps, row: GatewayRow): ConfiguredGateway {
+/**
+ * @param outbound its lane to the world
+ * @throws {StartError} or {z.ZodError} for a row that cannot be used
+ */
+export function openRow(
+  { clock, vault }: Pick<OpenGatewaysDeps, 'clock' | 'vault'>,
+  row: GatewayRow,
+  outbound = openOutboundLane(MAX_IN_FLIGHT),
+): ConfiguredGateway {
   const kind = findGatewayKind(row.kind)
   if (kind === undefined) throw new StartError('this version knows no such kind')
   const description = readDescription(vault, row)
   const { area_codes: areaCodes, price } = routingOf(description)
-  const gateway = kind.open({ clock, outbound: openOutboundLane(MAX_IN_FLIGHT) }, description)
+  const gateway = kind.open({ clock, outbound }, description)
   return { name: row.name, gateway, areaCodes, price }
 }
 
 /** Only what is known to show no secret: a parser's message may hold a part of what it read. */
-function becauseOf(error: unknown): string {
+export function becauseOf(error: unknown): string {
   if (error instanceof StartError) return error.message
   if (!(error instanceof z.ZodError)) return 'they cannot be read'
   return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { NodemailerError, SendMailOptions, SMTPPoolSentMessageInfo, Transporter } from 'nodemailer'
+import { checkSmtp } from './check-smtp.ts'
 import {
   failed,
   MAX_IN_FLIGHT,
@@ -78,6 +79,7 @@ export function openSmtpGateway(settings: SmtpSettings, timeoutMs = SEND_TIMEOUT
   return {
     name: 'smtp',
     channel: 'email',
+    check: () => checkSmtp(server, settings),
     async send(message) {
       if (isClosed) return failed('closed')
       if (!isPlainEmail(message.to.value)) return failed('address that mail programs read differently')

@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { z } from 'zod'
 import type { OutboundAnswer } from '../platform/outbound/outbound.ts'
 import { secretField } from '../platform/secret-field.ts'
+import { checkTencentSms } from './check-tencent-sms.ts'
 import type { GatewayDeps } from './gateway-kind.ts'
 import { SENT, type CodeMessage, type Gateway, type SendOutcome } from './message.ts'
 import {
@@ -16,7 +17,9 @@ import { askVendor, outcomeOf, parseAnswer, unreadable, type VendorCodes } from 
 import { checkSecrets, endpointField, openEndpoint, signName } from './vendor-settings.ts'
 
 export const tencentSmsSettings = z.strictObject({
-  secret_id: secretField('The SecretId of a sub-account that may call sms:SendSms and nothing else.'),
+  secret_id: secretField(
+    'The SecretId of a sub-account that may call sms:SendSms, and sms:DescribeSmsSignList and sms:DescribeSmsTemplateList for the doctor, and nothing else.',
+  ),
   secret_key: secretField('The SecretKey of that sub-account.'),
   sdk_app_id: vendorId.describe('The SdkAppId of the application in the SMS console, such as 1400006666.'),
   sign_name: signName
@@ -84,24 +87,29 @@ export function openTencentSmsGateway(deps: GatewayDeps, settings: TencentSmsSet
   checkSecrets(NAME, { secret_id, secret_key })
   const url = openEndpoint(NAME, settings.endpoint)
 
+  const requestFor = (action: string, body: string) => {
+    const timestamp = Math.floor(deps.clock.now() / 1000)
+    const headers = {
+      'content-type': CONTENT_TYPE,
+      'x-tc-action': action,
+      'x-tc-region': settings.region,
+      'x-tc-timestamp': String(timestamp),
+      'x-tc-version': '2021-01-11',
+      authorization: signTc3({ id: secret_id, secret: secret_key }, { url, timestamp, body }),
+    }
+    return { url, headers, body }
+  }
+
   return {
     name: NAME,
     channel: 'sms',
+    check: () => checkTencentSms(deps.outbound, requestFor, settings),
     canCarry: (message) => templateFor(settings.templates, message) !== undefined,
     async send(message) {
       const template = templateFor(settings.templates, message)
       if (template === undefined) return NO_TEMPLATE
       const body = JSON.stringify(bodyOf(message, template, settings))
-      const timestamp = Math.floor(deps.clock.now() / 1000)
-      const headers = {
-        'content-type': CONTENT_TYPE,
-        'x-tc-action': 'SendSms',
-        'x-tc-region': settings.region,
-        'x-tc-timestamp': String(timestamp),
-        'x-tc-version': '2021-01-11',
-        authorization: signTc3({ id: secret_id, secret: secret_key }, { url, timestamp, body }),
-      }
-      return askVendor(deps.outbound, { url, headers, body }, (answer) => read(answer, message))
+      return askVendor(deps.outbound, requestFor('SendSms', body), (answer) => read(answer, message))
     },
   }
 }

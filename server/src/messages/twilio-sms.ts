@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { OutboundAnswer } from '../platform/outbound/outbound.ts'
 import { secretField } from '../platform/secret-field.ts'
+import { checkTwilioSms } from './check-twilio-sms.ts'
 import type { GatewayDeps } from './gateway-kind.ts'
 import { failed, SENT, type CodeMessage, type Gateway, type SendOutcome } from './message.ts'
 import { renderSms } from './templates.ts'
@@ -62,15 +63,14 @@ const NOT_SENT = ['failed', 'undelivered', 'canceled']
 export function openTwilioSmsGateway(deps: GatewayDeps, settings: TwilioSmsSettings): Gateway {
   const { account_sid, api_key_sid, secret } = settings
   checkSecrets(NAME, { secret })
-  const url = new URL(
-    `/2010-04-01/Accounts/${account_sid}/Messages.json`,
-    openEndpoint(NAME, settings.endpoint),
-  )
+  const endpoint = openEndpoint(NAME, settings.endpoint)
+  const url = new URL(`/2010-04-01/Accounts/${account_sid}/Messages.json`, endpoint)
   const credentials = Buffer.from(`${api_key_sid ?? account_sid}:${secret}`).toString('base64')
 
   return {
     name: NAME,
     channel: 'sms',
+    check: () => checkTwilioSms(deps.outbound, { endpoint, credentials }, settings),
     async send(message) {
       const headers = {
         accept: 'application/json',

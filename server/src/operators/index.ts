@@ -1,4 +1,7 @@
 export { disableUser, enableUser, deleteUser } from './change-user.ts'
+export { examineDeployment, type ExaminedDeployment } from './doctor/examine.ts'
+export { printDiagnoses, printDiagnosesAsJson } from './doctor/print-diagnoses.ts'
+export type { Diagnosis } from './doctor/subject.ts'
 export { explainSignIn } from './explain-sign-in.ts'
 export { importUsers } from './import-users.ts'
 export { reportMessages } from './report-messages.ts'

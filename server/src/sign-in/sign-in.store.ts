@@ -99,6 +99,18 @@ export async function findOpen(
   )
 }
 
+/** @returns whether the newest sign-in by this connection that is still kept came with an open-platform id */
+export async function findNewestUnion(db: Db, connectionId: string): Promise<boolean | undefined> {
+  const row = await db
+    .selectFrom('sign_in')
+    .select('union_subject')
+    .where('connection_id', '=', connectionId)
+    .orderBy('expires_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row && row.union_subject !== null
+}
+
 /**
  * Holds a sign-in for one proof: until the transaction ends no other request can try on it.
  *

@@ -1,16 +1,15 @@
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import PostalMime, { type Email } from 'postal-mime'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { onTestFinished } from 'vitest'
 
 /** What a client must be told to trust when it meets the mail server below. */
-export const TEST_CERTIFICATE = readFileSync(
-  new URL('tls/test-only-certificate.pem', import.meta.url),
-  'utf8',
-)
-const TEST_KEY = readFileSync(new URL('tls/test-only-key.pem', import.meta.url), 'utf8')
+export const TEST_CERTIFICATE_FILE = join(import.meta.dirname, 'tls/test-only-certificate.pem')
+export const TEST_CERTIFICATE = readFileSync(TEST_CERTIFICATE_FILE, 'utf8')
+export const TEST_KEY = readFileSync(new URL('tls/test-only-key.pem', import.meta.url), 'utf8')
 
 export interface ReceivedEmail {
   readonly envelope: { readonly from: string; readonly to: readonly string[] }

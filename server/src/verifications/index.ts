@@ -3,7 +3,7 @@ export { checkVerificationCode } from './check-verification-code.ts'
 export { purposeOf } from './purposes.ts'
 export { verificationRefusals } from './refusals.ts'
 export { verificationKeyedColumns } from './reindex-test-addresses.ts'
-export { readResendMs, sendPolicy, type SendRulesDeps } from './send-policy.ts'
+export { readResendMs, type SendPolicy, sendPolicy, type SendRulesDeps } from './send-policy.ts'
 export { listSendWarnings } from './send-warnings.ts'
 export { listTestCodes, setTestAddress } from './test-address.ts'
 export {

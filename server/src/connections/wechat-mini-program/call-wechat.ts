@@ -31,8 +31,8 @@ export interface WeChatRequest<Content> {
 
 export type WeChatOutcome<Content> =
   | { readonly content: Content }
-  /** `errcode` is there when WeChat gave one. */
-  | { readonly refusal: Refusal; readonly errcode?: number }
+  /** `errcode` is there when WeChat gave one, and `seenIp` when it said from which address it was called. */
+  | { readonly refusal: Refusal; readonly errcode?: number; readonly seenIp?: string }
 
 /** @property mayRetry WeChat cannot have acted on the call */
 type Try<Content> = WeChatOutcome<Content> & { readonly mayRetry?: boolean }
@@ -79,6 +79,7 @@ async function tryOnce<Content>(
       return {
         refusal: refusalFor(call, answer.errcode),
         errcode: answer.errcode,
+        ...(answer.seenIp !== undefined && { seenIp: answer.seenIp }),
         mayRetry: answer.errcode === SYSTEM_ERROR,
       }
     case 'malformed':

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { callWeChat, type WeChatServer } from './call-wechat.ts'
-import { openDeadline } from './deadline.ts'
+import { callWeChat, type WeChatOutcome, type WeChatServer } from './call-wechat.ts'
+import { type Deadline, openDeadline } from './deadline.ts'
 import type { AnswerFields, WeChatAnswer } from './read-answer.ts'
 
 /** Shorter than what a request may spend at WeChat, so that who waited for the token can still use it. */
@@ -32,7 +32,18 @@ export async function fetchAccessToken(
   server: WeChatServer,
   credentials: { readonly appId: string; readonly appSecret: string },
 ): Promise<FetchedToken> {
-  const outcome = await callWeChat(
+  const outcome = await askForToken(server, credentials, openDeadline(FETCH_WITHIN_MS))
+  if ('refusal' in outcome) throw outcome.refusal
+  return outcome.content
+}
+
+/** The same call, with what WeChat answered instead of a token. */
+export function askForToken(
+  server: WeChatServer,
+  credentials: { readonly appId: string; readonly appSecret: string },
+  deadline: Deadline,
+): Promise<WeChatOutcome<FetchedToken>> {
+  return callWeChat(
     server,
     {
       call: 'getStableAccessToken',
@@ -45,10 +56,8 @@ export async function fetchAccessToken(
       },
       read: readToken,
     },
-    openDeadline(FETCH_WITHIN_MS),
+    deadline,
   )
-  if ('refusal' in outcome) throw outcome.refusal
-  return outcome.content
 }
 
 function readToken(fields: AnswerFields): WeChatAnswer<FetchedToken> {

@@ -57,18 +57,7 @@ async function exchange(
   connection: Connection,
   phoneCode: string,
 ): Promise<WeChatOutcome<PhoneNumber>> {
-  const ask = (accessToken: string) =>
-    callWeChat(
-      server,
-      {
-        call: 'getPhoneNumber',
-        path: '/wxa/business/getuserphonenumber',
-        query: { access_token: accessToken },
-        body: { code: phoneCode },
-        read: readPhoneNumber,
-      },
-      deadline,
-    )
+  const ask = (accessToken: string) => askForNumber(server, accessToken, phoneCode, deadline)
 
   const token = await accessTokens.get(connection, deadline)
   const outcome = await ask(token.value)
@@ -76,6 +65,26 @@ async function exchange(
   await accessTokens.drop(connection, token)
   const another = await accessTokens.get(connection, deadline)
   return ask(another.value)
+}
+
+/** The call alone, for one access token. */
+export function askForNumber(
+  server: WeChatServer,
+  accessToken: string,
+  phoneCode: string,
+  deadline: Deadline,
+): Promise<WeChatOutcome<PhoneNumber>> {
+  return callWeChat(
+    server,
+    {
+      call: 'getPhoneNumber',
+      path: '/wxa/business/getuserphonenumber',
+      query: { access_token: accessToken },
+      body: { code: phoneCode },
+      read: readPhoneNumber,
+    },
+    deadline,
+  )
 }
 
 function refused(because: string): Refusal {

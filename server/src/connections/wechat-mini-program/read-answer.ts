@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { parseJsonBody } from '../../platform/http/json-body.ts'
 
@@ -6,7 +7,8 @@ export type AnswerFields = Readonly<Record<string, unknown>>
 
 export type WeChatAnswer<Content> =
   | { readonly kind: 'content'; readonly content: Content }
-  | { readonly kind: 'errcode'; readonly errcode: number }
+  /** `seenIp` is there when WeChat says from which address it was called. */
+  | { readonly kind: 'errcode'; readonly errcode: number; readonly seenIp?: string }
   /** `because` is for the log and holds nothing of the answer. */
   | { readonly kind: 'malformed'; readonly because: string }
 
@@ -31,8 +33,18 @@ export function readAnswer<Content>(text: string, readContent: ReadContent<Conte
 
   const errcode = errcodeSchema.safeParse(fields['errcode'])
   if (!errcode.success) return { kind: 'malformed', because: 'errcode is not a number' }
-  if (errcode.data !== 0) return { kind: 'errcode', errcode: errcode.data }
+  if (errcode.data !== 0) {
+    const seenIp = findIp(fields['errmsg'])
+    return { kind: 'errcode', errcode: errcode.data, ...(seenIp !== undefined && { seenIp }) }
+  }
   return readContent(fields)
+}
+
+/** `invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in whitelist`; nothing else of an errmsg is taken. */
+function findIp(errmsg: unknown): string | undefined {
+  const ip =
+    typeof errmsg === 'string' ? /^invalid ip ([\da-fA-F.:]{2,45})[\s,]/.exec(errmsg)?.[1] : undefined
+  return ip !== undefined && isIP(ip) !== 0 ? ip : undefined
 }
 
 function parseObject(text: string): AnswerFields | undefined {

@@ -1,4 +1,5 @@
 export type { StoreActivity } from './activity.ts'
 export { type DatabaseLocation, openDatabase } from './open-database.ts'
+export type { DatabaseUse } from './sqlite.ts'
 export { inTransaction, keepRows, lockRows, takeTurns, takeYourTime } from './transaction.ts'
 export type { Db, Tx } from './types.ts'

@@ -1,7 +1,7 @@
 import { type Dialect, Kysely } from 'kysely'
 import { ActivityWatch, type PoolState, type StoreActivity } from './activity.ts'
 import type { Migration } from './migration.ts'
-import { migrate } from './migrate.ts'
+import { migrate, refuseOtherVersion } from './migrate.ts'
 import type { Tables } from './tables.ts'
 import { type DatabaseUse, databaseFile, openFile, whyUnusable } from './sqlite.ts'
 import { StartError } from '../start-error.ts'
@@ -36,7 +36,7 @@ export async function openDatabase(
     const db = new Kysely<Tables>({ dialect: watch.watched(dialect), log: watch.onStatement })
     try {
       if (use.isRestored === true) await requireData(db)
-      await migrate(db, migrations)
+      await (use.isLookedAt === true ? refuseOtherVersion(db, migrations) : migrate(db, migrations))
     } catch (error) {
       await db.destroy()
       throw error

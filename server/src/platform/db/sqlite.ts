@@ -10,6 +10,8 @@ const MAX_KEPT_STATEMENTS = 400
 export interface DatabaseUse {
   /** To restore it: its data must be there, and may be those of a backup. */
   readonly isRestored?: boolean
+  /** To look at it: tables of another version are refused, and not changed. */
+  readonly isLookedAt?: boolean
   /** Nobody else may have it open; SQLite only. */
   readonly isAlone?: boolean
 }

@@ -28,7 +28,7 @@ function withSecret(base: URL): URL {
   return new URL(`/call?secret=${SECRET}`, base)
 }
 
-test('method, headers and body arrive, and status, type and text come back', async (t) => {
+test('method, headers and body arrive, and status, type, date and text come back', async (t) => {
   const server = await startOutsideServer(t, (request, response) => {
     request.setEncoding('utf8').on('data', (body: string) => {
       response.writeHead(418, { 'content-type': 'text/plain' })
@@ -44,7 +44,8 @@ test('method, headers and body arrive, and status, type and text come back', asy
     timeoutMs: 2_000,
   })
 
-  expect(answer).toEqual({ status: 418, contentType: 'text/plain', text: 'POST /call?a=b test 验证码' })
+  expect(Date.parse(answer.date)).toBeGreaterThan(Date.now() - 60_000)
+  expect(answer).toMatchObject({ status: 418, contentType: 'text/plain', text: 'POST /call?a=b test 验证码' })
 })
 
 test('the deadline holds while the answer drips, and the connection is given up', async (t) => {

@@ -11,10 +11,13 @@ export type OutboundFailure =
 export class OutboundError extends Error {
   override readonly name = 'OutboundError'
   readonly failure: OutboundFailure
+  /** What the system calls it, such as `ECONNREFUSED` or `CERT_HAS_EXPIRED`; absent where it has no name for it. */
+  readonly code: string | undefined
 
-  constructor(failure: OutboundFailure) {
+  constructor(failure: OutboundFailure, code?: string) {
     super(failure)
     this.failure = failure
+    this.code = code
   }
 
   /** True when the other side cannot have acted: nothing of the request left this process. */
@@ -26,6 +29,8 @@ export class OutboundError extends Error {
 export interface OutboundAnswer {
   readonly status: number
   readonly contentType: string
+  /** What the other side says that the time is, as it wrote it; empty when it did not. */
+  readonly date: string
   readonly text: string
 }
 
@@ -79,16 +84,23 @@ async function exchange(request: OutboundRequest): Promise<OutboundAnswer> {
     return {
       status: acceptedStatus(response),
       contentType: response.headers['content-type'] ?? '',
+      date: response.headers.date ?? '',
       text: await readBounded(response),
     }
   } catch (error) {
     if (error instanceof OutboundError) throw error
-    if (!isConnected) throw new OutboundError('connect')
+    if (!isConnected) throw new OutboundError('connect', codeOf(error))
     throw new OutboundError(deadline.signal.aborted ? 'timeout' : 'network')
   } finally {
     clearTimeout(total)
     clearTimeout(connect)
   }
+}
+
+/** Node's name for a fault, which holds nothing of the request. */
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined
+  return /^[A-Z][A-Z\d_]{1,60}$/.test(error.code) && error.code !== 'ABORT_ERR' ? error.code : undefined
 }
 
 /**
