@@ -1,28 +1,10 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import { auditKeyedColumns, record } from './audit/index.ts'
-import {
-  algorithmsInUse,
-  allOrigins,
-  type Application,
-  findApplication,
-  longestIdTokenSeconds,
-} from './applications/index.ts'
-import {
-  accessTokenSealedColumns,
-  connectionRefusals,
-  connectionSealedColumns,
-  openPhoneButton,
-  type PhoneButtonBudgets,
-} from './connections/index.ts'
+import { record } from './audit/index.ts'
+import { algorithmsInUse, allOrigins, type Application, findApplication } from './applications/index.ts'
+import { connectionRefusals, openPhoneButton, type PhoneButtonBudgets } from './connections/index.ts'
 import type { Deployment } from './deployment.ts'
-import {
-  countedGateways,
-  type Gateways,
-  messageKeyedColumns,
-  messageSealedColumns,
-  sweepAttempts,
-} from './messages/index.ts'
+import { countedGateways, type Gateways } from './messages/index.ts'
 import type { Clock } from './platform/clock.ts'
 import { isAnswering, readEpoch } from './platform/db/deployment.store.ts'
 import type { Db } from './platform/db/index.ts'
@@ -34,18 +16,14 @@ import { createHttpServer } from './platform/http/http-server.ts'
 import { doorRefusals, transportRefusals } from './platform/http/refusals.ts'
 import { openSdkDoor } from './platform/http/sdk-door.ts'
 import type { SdkEndpoint } from './platform/http/sdk-endpoint.ts'
-import { budgetKeyedColumns, sweepBudgets } from './platform/limits/index.ts'
 import type { Log } from './platform/log.ts'
 import { openMetrics } from './platform/metrics/metrics.ts'
 import { addMetricsPage, METRICS_PATH } from './platform/metrics/metrics.http.ts'
 import type { Outbound } from './platform/outbound/outbound.ts'
 import { linkedAccountsEndpoint, unbindAccountEndpoint, unbindEndpoint } from './self-service/endpoints.ts'
 import { selfServiceRefusals } from './self-service/index.ts'
-import type { KeyedColumn } from './platform/vault/keyed-column.ts'
-import { openResealing } from './platform/vault/reseal.ts'
-import type { SealedColumn } from './platform/vault/sealed-column.ts'
 import { type FindSessionDeps, logoutEndpoint, refreshEndpoint } from './sessions/endpoints.ts'
-import { type IdTokenDeps, sessionRefusals, sweepSessions } from './sessions/index.ts'
+import { type IdTokenDeps, sessionRefusals } from './sessions/index.ts'
 import {
   bindEndpoint,
   loginWeChatMiniProgramEndpoint,
@@ -58,19 +36,16 @@ import {
   weChatMobileBindEndpoint,
   weChatMobileRegisterBindEndpoint,
 } from './sign-in/endpoints.ts'
-import { findOpenSignIn, signInRefusals, sweepSignIns } from './sign-in/index.ts'
+import { findOpenSignIn, signInRefusals } from './sign-in/index.ts'
 import { publishKeys } from './tokens/endpoints.ts'
-import { openSigningKeys, tidySigningKeys, tokenSealedColumns } from './tokens/index.ts'
-import { userKeyedColumns, userRefusals, userSealedColumns } from './users/index.ts'
+import { openSigningKeys } from './tokens/index.ts'
+import { userRefusals } from './users/index.ts'
 import { type SendEndpointDeps, sendEndpoints } from './verifications/endpoints.ts'
 import {
   listSendWarnings,
   listTestAddresses,
   type SendBudgets,
-  sweepVerifications,
-  verificationKeyedColumns,
   verificationRefusals,
-  verificationSealedColumns,
 } from './verifications/index.ts'
 
 /** Everything that some endpoint needs; each names its own part. */
@@ -104,25 +79,6 @@ export const allRefusals = {
   selfService: selfServiceRefusals,
   transport: transportRefusals,
 } as const
-
-/** Every column that is sealed under a data key. */
-export const sealedColumns: readonly SealedColumn[] = [
-  ...tokenSealedColumns,
-  ...userSealedColumns,
-  ...messageSealedColumns,
-  ...verificationSealedColumns,
-  ...connectionSealedColumns,
-  ...accessTokenSealedColumns,
-]
-
-/** Every column that hangs on the master key itself. */
-export const keyedColumns: readonly KeyedColumn[] = [
-  ...budgetKeyedColumns,
-  ...auditKeyedColumns,
-  ...userKeyedColumns,
-  ...messageKeyedColumns,
-  ...verificationKeyedColumns,
-]
 
 export interface ServerOptions {
   readonly clock: Clock
@@ -213,63 +169,6 @@ export async function listen(app: FastifyInstance, host: string, port: number): 
   await app.listen({ host, port })
   const { address, family, port: taken } = app.server.address() as AddressInfo
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`
-}
-
-const SWEEP_EVERY_MS = 60_000
-const SWEEP_ROWS = 500
-const DAY_MS = 24 * 60 * 60 * 1000
-/** How long what is over is kept for whoever looks into it. */
-const KEPT_MS = DAY_MS
-/** How long attempts at messages are kept: bills come once a month. */
-const ATTEMPTS_KEPT_MS = 90 * DAY_MS
-
-/** Removes what is long over, a few rows at a time. Nothing is right only because this ran. */
-export function startSweeping(app: FastifyInstance, db: Db, clock: Clock, log: Log): void {
-  const timer = setInterval(() => {
-    void sweep(db, clock.now()).catch((error: unknown) => log.error({ err: error }, 'sweeping failed'))
-  }, SWEEP_EVERY_MS)
-  timer.unref()
-  app.addHook('onClose', async () => clearInterval(timer))
-}
-
-/** One round of it. */
-export async function sweep(db: Db, now: number): Promise<void> {
-  await sweepBudgets(db, now, SWEEP_ROWS)
-  for (const remove of [sweepVerifications, sweepSignIns, sweepSessions]) {
-    await remove(db, now - KEPT_MS, SWEEP_ROWS)
-  }
-  await sweepAttempts(db, now - ATTEMPTS_KEPT_MS, SWEEP_ROWS)
-  await tidySigningKeys(db, await longestIdTokenSeconds(db), now)
-}
-
-const RESEAL_EVERY_MS = 500
-/** Between two looks whether an operator made a new data key. */
-const RESEAL_AGAIN_AFTER_MS = 60_000
-
-/** After a new data key was made, seals everything again under it, a few rows at a time. */
-export function startResealing(
-  app: FastifyInstance,
-  { db, vault }: Deployment,
-  clock: Clock,
-  log: Log,
-): void {
-  const resealing = openResealing(db, vault, sealedColumns)
-  const go = async (): Promise<void> => {
-    const { unreadable, isPassOver } = await resealing.step(clock.now())
-    if (unreadable > 0) log.warn({ rows: unreadable }, 'some rows do not open and are not sealed again')
-    wait(isPassOver ? RESEAL_AGAIN_AFTER_MS : RESEAL_EVERY_MS)
-  }
-  let timer: NodeJS.Timeout | undefined
-  const wait = (ms: number): void => {
-    timer = setTimeout(() => {
-      go().catch((error: unknown) => {
-        log.error({ err: error }, 'sealing again failed')
-        wait(RESEAL_AGAIN_AFTER_MS)
-      })
-    }, ms).unref()
-  }
-  wait(RESEAL_EVERY_MS)
-  app.addHook('onClose', async () => clearTimeout(timer))
 }
 
 /** A fixed code lets in whoever knows it: each one is told of at every start, and recorded. */

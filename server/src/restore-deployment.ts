@@ -7,10 +7,10 @@ import {
   inWords,
   locationOf,
   makeDirectory,
-  masterKeySource,
   requireData,
   RESTORE_WORK,
 } from './deployment.ts'
+import { masterKeySource } from './master-key-source.ts'
 import { readBackup } from './platform/db/backup-file.ts'
 import { isBackup } from './platform/db/backup-mark.ts'
 import { type DatabaseLocation, inTransaction, openDatabase } from './platform/db/index.ts'

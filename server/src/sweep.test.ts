@@ -1,5 +1,5 @@
 import { expect, test, type TestContext } from 'vitest'
-import { sweep } from './app.ts'
+import { sweep } from './housekeeping.ts'
 import { startServer } from './testing/server.ts'
 
 const SECOND = 1000

@@ -1,16 +1,10 @@
 import type { ServerResponse } from 'node:http'
 import { flushCompileCache } from 'node:module'
 import type { FastifyInstance } from 'fastify'
-import {
-  createServer,
-  listen,
-  startResealing,
-  startSweeping,
-  warnOfSending,
-  warnOfTestAddresses,
-} from '../app.ts'
+import { createServer, listen, warnOfSending, warnOfTestAddresses } from '../app.ts'
 import type { Settings } from '../config.ts'
 import { type Deployment, type Mode, openDeployment } from '../deployment.ts'
+import { startResealing, startSweeping } from '../housekeeping.ts'
 import { systemClock } from '../platform/clock.ts'
 import { StartError } from '../platform/start-error.ts'
 import { applyAtStart } from './apply.ts'

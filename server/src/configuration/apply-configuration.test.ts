@@ -1,5 +1,5 @@
 import { expect, test, type TestContext } from 'vitest'
-import { sweep } from '../app.ts'
+import { sweep } from '../housekeeping.ts'
 import { findConnection, saveConnection } from '../connections/index.ts'
 import type { Deployment } from '../deployment.ts'
 import {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { expect, test, vi } from 'vitest'
-import { sealedColumns } from '../../app.ts'
+import { sealedColumns } from '../../key-columns.ts'
 import { saveConnection } from '../../connections/index.ts'
 import { listSealedUnder, replaceSealed } from '../../platform/vault/reseal.store.ts'
 import { openResealing, type ResealStep } from '../../platform/vault/reseal.ts'

@@ -1,8 +1,6 @@
 import {
-  keyedColumns,
   longestIdTokenSeconds,
   replaceSigningKeys,
-  sealedColumns,
   showSigningKeys,
   type ShownSigningKey,
   signingAlgorithm,
@@ -10,6 +8,7 @@ import {
 } from '../../app.ts'
 import type { Settings } from '../../config.ts'
 import { type Deployment, openForNewMasterKey } from '../../deployment.ts'
+import { keyedColumns, sealedColumns } from '../../key-columns.ts'
 import { systemClock } from '../../platform/clock.ts'
 import { StartError } from '../../platform/start-error.ts'
 import { changeMasterKey } from '../../platform/vault/change-master-key.ts'

@@ -103,11 +103,14 @@ function limitsOf(version: number): Readonly<Record<string, number>> {
   }
 }
 
-const shownVersion = z.object({ server_version_num: z.coerce.number() })
+/** By a function and not by `show`, which a pooler may take for itself. */
+const shownVersion = z.object({ version: z.coerce.number() })
 
 async function versionOf(connection: DatabaseConnection): Promise<number> {
-  const { rows } = await connection.executeQuery(CompiledQuery.raw('show server_version_num'))
-  return shownVersion.parse(rows[0]).server_version_num
+  const { rows } = await connection.executeQuery(
+    CompiledQuery.raw(`select current_setting('server_version_num') as version`),
+  )
+  return shownVersion.parse(rows[0]).version
 }
 
 /** The migrations are run in a transaction that holds their lock already; see `open-database.ts`. */

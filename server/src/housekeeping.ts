@@ -1,0 +1,71 @@
+import type { FastifyInstance } from 'fastify'
+import { longestIdTokenSeconds } from './applications/index.ts'
+import type { Deployment } from './deployment.ts'
+import { sealedColumns } from './key-columns.ts'
+import { sweepAttempts } from './messages/index.ts'
+import type { Clock } from './platform/clock.ts'
+import type { Db } from './platform/db/index.ts'
+import { sweepBudgets } from './platform/limits/index.ts'
+import type { Log } from './platform/log.ts'
+import { openResealing } from './platform/vault/reseal.ts'
+import { sweepSessions } from './sessions/index.ts'
+import { sweepSignIns } from './sign-in/index.ts'
+import { tidySigningKeys } from './tokens/index.ts'
+import { sweepVerifications } from './verifications/index.ts'
+
+const SWEEP_EVERY_MS = 60_000
+const SWEEP_ROWS = 500
+const DAY_MS = 24 * 60 * 60 * 1000
+/** How long what is over is kept for whoever looks into it. */
+const KEPT_MS = DAY_MS
+/** How long attempts at messages are kept: bills come once a month. */
+const ATTEMPTS_KEPT_MS = 90 * DAY_MS
+
+/** Removes what is long over, a few rows at a time. Nothing is right only because this ran. */
+export function startSweeping(app: FastifyInstance, db: Db, clock: Clock, log: Log): void {
+  const timer = setInterval(() => {
+    void sweep(db, clock.now()).catch((error: unknown) => log.error({ err: error }, 'sweeping failed'))
+  }, SWEEP_EVERY_MS)
+  timer.unref()
+  app.addHook('onClose', async () => clearInterval(timer))
+}
+
+/** One round of it. */
+export async function sweep(db: Db, now: number): Promise<void> {
+  await sweepBudgets(db, now, SWEEP_ROWS)
+  for (const remove of [sweepVerifications, sweepSignIns, sweepSessions]) {
+    await remove(db, now - KEPT_MS, SWEEP_ROWS)
+  }
+  await sweepAttempts(db, now - ATTEMPTS_KEPT_MS, SWEEP_ROWS)
+  await tidySigningKeys(db, await longestIdTokenSeconds(db), now)
+}
+
+const RESEAL_EVERY_MS = 500
+/** Between two looks whether an operator made a new data key. */
+const RESEAL_AGAIN_AFTER_MS = 60_000
+
+/** After a new data key was made, seals everything again under it, a few rows at a time. */
+export function startResealing(
+  app: FastifyInstance,
+  { db, vault }: Deployment,
+  clock: Clock,
+  log: Log,
+): void {
+  const resealing = openResealing(db, vault, sealedColumns)
+  const go = async (): Promise<void> => {
+    const { unreadable, isPassOver } = await resealing.step(clock.now())
+    if (unreadable > 0) log.warn({ rows: unreadable }, 'some rows do not open and are not sealed again')
+    wait(isPassOver ? RESEAL_AGAIN_AFTER_MS : RESEAL_EVERY_MS)
+  }
+  let timer: NodeJS.Timeout | undefined
+  const wait = (ms: number): void => {
+    timer = setTimeout(() => {
+      go().catch((error: unknown) => {
+        log.error({ err: error }, 'sealing again failed')
+        wait(RESEAL_AGAIN_AFTER_MS)
+      })
+    }, ms).unref()
+  }
+  wait(RESEAL_EVERY_MS)
+  app.addHook('onClose', async () => clearTimeout(timer))
+}
