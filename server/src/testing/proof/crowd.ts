@@ -43,6 +43,8 @@ export function openCrowd({ url, history, messages, random, known }: CrowdOption
   const recorder = (clientId: string): Recorder =>
     openRecorder(openMiniProgram(url(), { clientId }), clientId, history, clock)
 
+  const newestCode = (mobile: string) => messages.findLast(({ to }) => to === `+86${mobile}`)?.verifyCode
+
   function rememberSession(clientId: string, { reply }: Recorded): boolean {
     const sessionToken = reply?.body['session_token']
     if (typeof sessionToken === 'string') sessions.set(sessionToken, clientId)
@@ -60,9 +62,8 @@ export function openCrowd({ url, history, messages, random, known }: CrowdOption
     const login = await recorder(clientId).login(person)
     const stateToken = login.reply?.body['state_token']
     if (typeof stateToken !== 'string') return undefined
-    const type = owned === undefined ? 'REGISTER_SMS' : 'BIND_MOBILE_SMS'
-    await recorder(clientId).send(mobile, type, stateToken)
-    const verifyCode = messages.findLast(({ to }) => to === `+86${mobile}`)?.verifyCode
+    await recorder(clientId).send(mobile, typeOf(clientId), stateToken)
+    const verifyCode = newestCode(mobile)
     if (verifyCode === undefined) return undefined
     const path = owned === undefined ? 'social/register-bind' : 'social/bind'
     return { clientId, person, proof: { stateToken, mobile, verifyCode, path } }
@@ -83,6 +84,23 @@ export function openCrowd({ url, history, messages, random, known }: CrowdOption
     if (!proved.some(({ outcome }) => outcome === 'ok')) unanswered.push(newcomer)
   }
 
+  /** Somebody waits with his code, whatever happens meanwhile, and goes on later. */
+  async function waitAWhile(): Promise<void> {
+    const newcomer = await begin()
+    if (newcomer !== undefined) unanswered.push(newcomer)
+  }
+
+  async function goOn(): Promise<void> {
+    const newcomer = random.oneOf(unanswered)
+    if (newcomer !== undefined) await prove(newcomer)
+  }
+
+  /** Too early: nothing may be sent for a minute. */
+  async function sendAgain(): Promise<void> {
+    const { to } = messages.at(-1 - random.below(5)) ?? {}
+    if (to !== undefined) await recorder(BIND_CLIENT_ID).send(to.replace('+86', ''), 'BIND_MOBILE_SMS')
+  }
+
   async function guess(): Promise<void> {
     const newcomer = await begin()
     if (newcomer === undefined) return
@@ -92,6 +110,20 @@ export function openCrowd({ url, history, messages, random, known }: CrowdOption
     )
     await Promise.all(guesses)
     await prove(newcomer)
+  }
+
+  /** @param hasCode what he holds may still be good; otherwise he asks for another code */
+  async function tryOnce({ clientId, person, proof }: Newcomer, hasCode: boolean): Promise<boolean> {
+    const login = await recorder(clientId).login(person)
+    if (rememberSession(clientId, login)) return true
+    if (hasCode) return rememberSession(clientId, await recorder(clientId).prove(person, proof))
+    const stateToken = String(login.reply?.body['state_token'])
+    await recorder(clientId).send(proof.mobile, typeOf(clientId), stateToken)
+    const verifyCode = newestCode(proof.mobile) ?? ''
+    return rememberSession(
+      clientId,
+      await recorder(clientId).prove(person, { ...proof, stateToken, verifyCode }),
+    )
   }
 
   async function comeAgain(): Promise<void> {
@@ -111,7 +143,19 @@ export function openCrowd({ url, history, messages, random, known }: CrowdOption
     if (sessionToken !== undefined && clientId !== undefined) await recorder(clientId).logout(sessionToken)
   }
 
-  const acts = [comeIn, comeIn, comeIn, guess, comeAgain, comeAgain, () => refresh(), logOut]
+  const acts = [
+    comeIn,
+    comeIn,
+    comeIn,
+    waitAWhile,
+    goOn,
+    sendAgain,
+    guess,
+    comeAgain,
+    comeAgain,
+    () => refresh(),
+    logOut,
+  ]
 
   return {
     async use(stop) {
@@ -126,14 +170,15 @@ export function openCrowd({ url, history, messages, random, known }: CrowdOption
         let tries = 0
         while (!isIn && tries < MAX_TRIES) {
           tries += 1
-          const login = await recorder(newcomer.clientId).login(newcomer.person)
-          isIn =
-            rememberSession(newcomer.clientId, login) ||
-            rememberSession(newcomer.clientId, await prove(newcomer))
+          isIn = await tryOnce(newcomer, tries === 1)
         }
         history.push({ kind: 'comeback', person: newcomer.person, tries, isIn })
       }
       for (const session of sessions) await refresh(session)
     },
   }
+}
+
+function typeOf(clientId: string): 'BIND_MOBILE_SMS' | 'REGISTER_SMS' {
+  return clientId === BIND_CLIENT_ID ? 'BIND_MOBILE_SMS' : 'REGISTER_SMS'
 }
