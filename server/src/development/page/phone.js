@@ -50,8 +50,11 @@ export function createPhone({ root, title, texts, locale, signIn, inbox }) {
   function follow() {
     const before = shown
     shown = snapshot()
-    if (state.asking !== before.asking && state.asking !== '') focusOn('number')
-    else if (state.view !== before.view || shown.door !== before.door) focusOn('screen-title')
+    if (state.asking !== before.asking && state.asking !== '') {
+      focusOn('number')
+      // Its buttons are what the person looks for, and stand below the field.
+      document.querySelector('.sheet')?.scrollIntoView({ block: 'nearest' })
+    } else if (state.view !== before.view || shown.door !== before.door) focusOn('screen-title')
     else if (state.asking !== before.asking)
       focusOn(before.asking === 'login' ? 'phone-login' : 'phone-button')
     else if (state.missing !== '' && state.missing !== before.missing) focusOn(state.missing)
