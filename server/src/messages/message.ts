@@ -3,7 +3,8 @@ import type { Language } from '../platform/refusal.ts'
 import type { Address, Channel } from '../users/index.ts'
 
 /** What a message says that its code is for. */
-export type MessageTemplate = 'bind' | 'register'
+export type MessageTemplate =
+  'bind' | 'register' | 'login' | 'reset_password' | 'change_password' | 'change_address'
 
 /** What an operator would rather say than our own texts, for one template in one language. */
 export interface Wording {

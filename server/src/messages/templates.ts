@@ -15,6 +15,10 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Cod
 const ACTIONS: Readonly<Record<MessageTemplate, Readonly<Record<Language, string>>>> = {
   bind: { zh: '绑定账号', en: 'link an account' },
   register: { zh: '注册账号', en: 'create an account' },
+  login: { zh: '登录账号', en: 'sign in' },
+  reset_password: { zh: '重置密码', en: 'reset a password' },
+  change_password: { zh: '修改密码', en: 'change a password' },
+  change_address: { zh: '换绑账号', en: 'update an account' },
 }
 
 /**

@@ -29,6 +29,9 @@ const inEachLanguage = z.strictObject({
   en: wording.optional().describe('For callers who read English.'),
 })
 
+const textsWith = (code: string) =>
+  inEachLanguage.optional().describe(`What comes with ${code}. Absent: our own texts.`)
+
 /**
  * Texts of the operator's instead of ours. Of what stands between braces, `{code}` is the code, `{minutes}` how
  * long it is good, `{application}` the application's name.
@@ -36,10 +39,12 @@ const inEachLanguage = z.strictObject({
 export const messageTexts = definePolicy(
   'message_texts',
   z.strictObject({
-    bind: inEachLanguage.optional().describe('What comes with a code for binding. Absent: our own texts.'),
-    register: inEachLanguage
-      .optional()
-      .describe('What comes with a code for registering. Absent: our own texts.'),
+    bind: textsWith('a code for binding'),
+    register: textsWith('a code for registering'),
+    login: textsWith('a code for signing in'),
+    reset_password: textsWith('a code for a forgotten password'),
+    change_password: textsWith('a code for changing the password'),
+    change_address: textsWith('a code for a new mobile number or email'),
   } satisfies Record<MessageTemplate, z.ZodType>),
 )
 

@@ -7,6 +7,16 @@ export const purposes = {
   BIND_EMAIL_EMS: { channel: 'email', template: 'bind' },
   REGISTER_SMS: { channel: 'sms', template: 'register' },
   REGISTER_EMS: { channel: 'email', template: 'register' },
+  LOGIN_SMS: { channel: 'sms', template: 'login' },
+  LOGIN_EMS: { channel: 'email', template: 'login' },
+  FORGET_PWD_SMS: { channel: 'sms', template: 'reset_password' },
+  FORGET_PWD_EMS: { channel: 'email', template: 'reset_password' },
+  UPDATE_PWD_SMS: { channel: 'sms', template: 'change_password' },
+  UPDATE_PWD_EMS: { channel: 'email', template: 'change_password' },
+  CHANGE_PWD_SMS: { channel: 'sms', template: 'change_password' },
+  CHANGE_PWD_EMS: { channel: 'email', template: 'change_password' },
+  UPDATE_MOBILE_SMS: { channel: 'sms', template: 'change_address' },
+  UPDATE_EMAIL_EMS: { channel: 'email', template: 'change_address' },
 } as const satisfies Record<string, { channel: Channel; template: MessageTemplate }>
 
 export type Purpose = keyof typeof purposes

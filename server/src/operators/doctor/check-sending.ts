@@ -7,7 +7,14 @@ import { purposeOf, type SendPolicy } from '../../verifications/index.ts'
 import { sendingFindings as found } from './sending-findings.ts'
 
 const LANGUAGES = ['zh', 'en'] as const satisfies readonly Language[]
-const TEMPLATES = ['bind', 'register'] as const
+const TEMPLATES = [
+  'bind',
+  'register',
+  'login',
+  'reset_password',
+  'change_password',
+  'change_address',
+] as const satisfies readonly CodeMessage['template'][]
 
 /** Looks whether every message that may be asked for has a gateway, as both are configured. */
 export function checkSending(
