@@ -3,6 +3,7 @@ import { theHouse } from './0001-the-house.ts'
 import { theOutsideWorld } from './0002-the-outside-world.ts'
 import { unbinding } from './0003-unbinding.ts'
 import { keys } from './0004-keys.ts'
+import { signInsOfUsers } from './0005-sign-ins-of-users.ts'
 
 /** Every change of the tables, in the order in which they are made. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -10,4 +11,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0002-the-outside-world': theOutsideWorld,
   '0003-unbinding': unbinding,
   '0004-keys': keys,
+  '0005-sign-ins-of-users': signInsOfUsers,
 }

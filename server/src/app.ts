@@ -27,6 +27,8 @@ import { type IdTokenDeps, sessionRefusals } from './sessions/index.ts'
 import {
   bindEndpoint,
   loginWeChatMiniProgramEndpoint,
+  loginByEmailCodeEndpoint,
+  loginByMobileCodeEndpoint,
   loginWeChatMobileEndpoint,
   type LoginDeps,
   type PendingReplyDeps,
@@ -55,6 +57,8 @@ type Needs = SendEndpointDeps & LoginDeps & PhoneButtonDeps & IdTokenDeps & Pend
 export const sdkEndpoints: readonly SdkEndpoint<Needs, Application>[] = [
   loginWeChatMiniProgramEndpoint,
   loginWeChatMobileEndpoint,
+  loginByMobileCodeEndpoint,
+  loginByEmailCodeEndpoint,
   ...sendEndpoints(signInRefusals.stateTokenRefused),
   bindEndpoint,
   registerBindEndpoint,

@@ -17,7 +17,7 @@ const sentences: Readonly<Record<string, string>> = {
   identity_bound: 'The identity was bound to the user',
   identity_adopted: 'The same person came through another connection of one open-platform account; adopted',
   identity_unbound: 'An identity of the user was unbound',
-  sign_in_refused: 'The source vouched for somebody who was refused',
+  sign_in_refused: 'Somebody showed who he is and was refused',
   access_denied: 'The user may not come in',
   session_opened: 'A session was opened: the sign-in succeeded',
 }

@@ -5,13 +5,13 @@ import { textField } from '../platform/http/fields.ts'
 import { doorRefusals } from '../platform/http/refusals.ts'
 import { type SdkCall, sdkEndpoint } from '../platform/http/sdk-endpoint.ts'
 import { Refusal } from '../platform/refusal.ts'
-import type { IdTokenDeps } from '../sessions/index.ts'
 import { userRefusals } from '../users/index.ts'
 import { bindByPhoneButton, type PhoneButtonDeps } from './bind-by-phone-button.ts'
 import { callerOf } from './caller.ts'
 import { signInRefusals } from './refusals.ts'
 import { phoneButtonPaths, type ProofKind } from './steps.ts'
-import { entryOnWire, entryReply } from './wire.ts'
+import { signInReply, type SignInReplyDeps } from './sign-in-reply.ts'
+import { replyTo } from './wire.ts'
 
 /** `{ wechat_code }`. The contract spells it `wchat_code` in one place, and clients were written after that. */
 const byWeChatCode = z.object({
@@ -37,9 +37,9 @@ export const weChatMobileBindEndpoint = sdkEndpoint({
   },
   credentials: { 'X-state-token': 'required' },
   body: byWeChatCode,
-  reply: entryReply,
+  reply: replyTo('address for an identity'),
   refusals: [...sharedRefusals, signInRefusals.noSuchUser],
-  handle: (deps: PhoneButtonDeps & IdTokenDeps, call: PhoneBindCall) => proveAndEnter(deps, call, 'bind'),
+  handle: (deps: PhoneButtonDeps & SignInReplyDeps, call: PhoneBindCall) => proveAndEnter(deps, call, 'bind'),
 })
 
 export const weChatMobileRegisterBindEndpoint = sdkEndpoint({
@@ -51,18 +51,19 @@ export const weChatMobileRegisterBindEndpoint = sdkEndpoint({
   },
   credentials: { 'X-state-token': 'required' },
   body: byWeChatCode,
-  reply: entryReply,
+  reply: replyTo('address for an identity'),
   refusals: sharedRefusals,
-  handle: (deps: PhoneButtonDeps & IdTokenDeps, call: PhoneBindCall) => proveAndEnter(deps, call, 'register'),
+  handle: (deps: PhoneButtonDeps & SignInReplyDeps, call: PhoneBindCall) =>
+    proveAndEnter(deps, call, 'register'),
 })
 
 type PhoneBindCall = SdkCall<Application, z.infer<typeof byWeChatCode>>
 
-async function proveAndEnter(deps: PhoneButtonDeps & IdTokenDeps, call: PhoneBindCall, proof: ProofKind) {
+async function proveAndEnter(deps: PhoneButtonDeps & SignInReplyDeps, call: PhoneBindCall, proof: ProofKind) {
   const caller = callerOf(call)
   const phoneCode = phoneCodeOf(call.body)
-  const entry = await bindByPhoneButton(deps, { caller, stateToken: call.stateToken, proof, phoneCode })
-  return entryOnWire(deps, caller, entry)
+  const result = await bindByPhoneButton(deps, { caller, stateToken: call.stateToken, proof, phoneCode })
+  return signInReply(deps, caller, result)
 }
 
 function phoneCodeOf({ wechat_code: right, wchat_code: alias }: z.infer<typeof byWeChatCode>): string {

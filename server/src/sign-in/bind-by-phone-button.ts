@@ -10,7 +10,7 @@ import { Refusal } from '../platform/refusal.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import type { Address } from '../users/index.ts'
 import type { Caller } from './caller.ts'
-import type { Entry } from './enter.ts'
+import type { SignInResult } from './conclude.ts'
 import { findSignInToProve } from './find-open-sign-in.ts'
 import { finishSignIn } from './finish-sign-in.ts'
 import { signInRefusals } from './refusals.ts'
@@ -41,7 +41,10 @@ export interface PhoneBindRequest {
  *
  * @throws {Refusal} `stateTokenRefused`, `sourceNotSwitchedOn`, those of the phone button, those of `finishSignIn`
  */
-export async function bindByPhoneButton(deps: PhoneButtonDeps, request: PhoneBindRequest): Promise<Entry> {
+export async function bindByPhoneButton(
+  deps: PhoneButtonDeps,
+  request: PhoneBindRequest,
+): Promise<SignInResult> {
   const { caller, proof, stateToken, phoneCode } = request
   const { clientId } = caller.application
   const signIn = await findSignInToProve(deps, stateToken, clientId, proof, caller.now)

@@ -1,14 +1,14 @@
 import type { z } from 'zod'
 import type { Application } from '../applications/index.ts'
 import { type SdkCall, sdkEndpoint } from '../platform/http/sdk-endpoint.ts'
-import type { IdTokenDeps } from '../sessions/index.ts'
 import { userRefusals } from '../users/index.ts'
 import { addressOf, byAddress, verificationRefusals } from '../verifications/index.ts'
 import { bind } from './bind.ts'
 import { callerOf } from './caller.ts'
 import { signInRefusals } from './refusals.ts'
+import { signInReply, type SignInReplyDeps } from './sign-in-reply.ts'
 import { type ProofKind, proofPaths } from './steps.ts'
-import { entryOnWire, entryReply } from './wire.ts'
+import { replyTo } from './wire.ts'
 
 const sharedRefusals = [
   signInRefusals.stateTokenRefused,
@@ -29,9 +29,9 @@ export const bindEndpoint = sdkEndpoint({
   },
   credentials: { 'X-state-token': 'required' },
   body: byAddress,
-  reply: entryReply,
+  reply: replyTo('address for an identity'),
   refusals: [...sharedRefusals, signInRefusals.noSuchUser],
-  handle: (deps: IdTokenDeps, call: BindCall) => proveAndEnter(deps, call, 'bind'),
+  handle: (deps: SignInReplyDeps, call: BindCall) => proveAndEnter(deps, call, 'bind'),
 })
 
 export const registerBindEndpoint = sdkEndpoint({
@@ -43,21 +43,21 @@ export const registerBindEndpoint = sdkEndpoint({
   },
   credentials: { 'X-state-token': 'required' },
   body: byAddress,
-  reply: entryReply,
+  reply: replyTo('address for an identity'),
   refusals: sharedRefusals,
-  handle: (deps: IdTokenDeps, call: BindCall) => proveAndEnter(deps, call, 'register'),
+  handle: (deps: SignInReplyDeps, call: BindCall) => proveAndEnter(deps, call, 'register'),
 })
 
 type BindCall = SdkCall<Application, z.infer<typeof byAddress>>
 
-async function proveAndEnter(deps: IdTokenDeps, call: BindCall, proof: ProofKind) {
+async function proveAndEnter(deps: SignInReplyDeps, call: BindCall, proof: ProofKind) {
   const caller = callerOf(call)
-  const entry = await bind(deps, {
+  const result = await bind(deps, {
     caller,
     stateToken: call.stateToken,
     proof,
     address: await addressOf(call.body),
     verifyCode: call.body.verify_code,
   })
-  return entryOnWire(deps, caller, entry)
+  return signInReply(deps, caller, result)
 }

@@ -2,7 +2,7 @@ import type { Db } from '../platform/db/index.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import type { Address } from '../users/index.ts'
 import type { Caller } from './caller.ts'
-import type { Entry } from './enter.ts'
+import type { SignInResult } from './conclude.ts'
 import { findSignInToProve } from './find-open-sign-in.ts'
 import { finishSignIn } from './finish-sign-in.ts'
 import type { ProofKind } from './steps.ts'
@@ -24,7 +24,7 @@ export interface BindRequest {
 export async function bind(
   deps: { readonly db: Db; readonly vault: Vault },
   request: BindRequest,
-): Promise<Entry> {
+): Promise<SignInResult> {
   const { caller, proof, stateToken, address, verifyCode } = request
   const { clientId } = caller.application
   const signIn = await findSignInToProve(deps, stateToken, clientId, proof, caller.now)

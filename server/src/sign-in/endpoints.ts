@@ -1,5 +1,6 @@
 export { bindEndpoint, registerBindEndpoint } from './bind.http.ts'
 export { weChatMobileBindEndpoint, weChatMobileRegisterBindEndpoint } from './bind-by-phone-button.http.ts'
+export { loginByEmailCodeEndpoint, loginByMobileCodeEndpoint } from './login-by-code.http.ts'
 export { loginWeChatMiniProgramEndpoint } from './login-wechat-mini-program.http.ts'
 export { loginWeChatMobileEndpoint } from './login-wechat-mobile.http.ts'
 export { signInEndpoint } from './sign-in.http.ts'

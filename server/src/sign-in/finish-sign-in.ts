@@ -6,13 +6,14 @@ import {
   findSwitchedOnConnection,
   turnsOf,
 } from '../connections/index.ts'
-import { type Db, inTransaction, takeTurns, type Tx } from '../platform/db/index.ts'
+import { type Db, takeTurns, type Tx } from '../platform/db/index.ts'
 import { Refusal, type RefusalDefinition } from '../platform/refusal.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { type Address, findByVerifiedAddress, markAddress } from '../users/index.ts'
 import { checkVerificationCode, purposeOf, verificationRefusals } from '../verifications/index.ts'
 import type { Caller } from './caller.ts'
-import { denyEntry, enter, type Entry, entryOrThrow, type Refused } from './enter.ts'
+import { conclude, type Decision, type Refused, type SignInResult } from './conclude.ts'
+import { denyEntry, enter } from './enter.ts'
 import { signInRefusals } from './refusals.ts'
 import { registerUser } from './register-user.ts'
 import * as signIns from './sign-in.store.ts'
@@ -49,16 +50,16 @@ export interface FinishRequest {
  * @throws {Refusal} `stateTokenRefused`, `codeIncorrect`, `noSuchUser`, `secondIdentity`, `twoUsers`
  * @see docs/decisions/0003-binding.md
  */
-export async function finishSignIn(deps: Deps, request: FinishRequest): Promise<Entry> {
+export async function finishSignIn(deps: Deps, request: FinishRequest): Promise<SignInResult> {
   try {
-    return entryOrThrow(await inTransaction(deps.db, (tx) => proveAndBind(tx, deps.vault, request)))
+    return await conclude(deps, request.caller, (tx) => proveAndBind(tx, deps.vault, request))
   } catch (error) {
     if (error instanceof RolledBack) await refuse(deps.db, deps.vault, request, 'bind_refused', error)
     throw error
   }
 }
 
-async function proveAndBind(tx: Tx, vault: Vault, request: FinishRequest): Promise<Entry | Refused> {
+async function proveAndBind(tx: Tx, vault: Vault, request: FinishRequest): Promise<Decision> {
   const { caller, signIn, proof, shownBy } = request
   const { now, application } = caller
   const { address } = shownBy

@@ -2,7 +2,8 @@ import { findConnection, proveByWxLoginCode, type WeChatDeps } from '../connecti
 import type { Db } from '../platform/db/index.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Caller } from './caller.ts'
-import { type LoginResult, loginWithIdentity } from './login-with-identity.ts'
+import type { SignInResult } from './conclude.ts'
+import { loginWithIdentity } from './login-with-identity.ts'
 import { signInRefusals } from './refusals.ts'
 
 export interface LoginDeps extends WeChatDeps {
@@ -18,7 +19,7 @@ export async function loginWithWxCode(
   deps: LoginDeps,
   caller: Caller,
   wxLoginCode: string,
-): Promise<LoginResult> {
+): Promise<SignInResult> {
   const connection = await findConnection(deps.db, caller.application.clientId, 'wechat-mini-program')
   if (connection === undefined) throw new Refusal(signInRefusals.sourceNotSwitchedOn)
   const identity = await proveByWxLoginCode(deps, connection, wxLoginCode)

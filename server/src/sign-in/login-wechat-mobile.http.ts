@@ -3,13 +3,13 @@ import type { Application } from '../applications/index.ts'
 import { phoneButtonRefusals } from '../connections/index.ts'
 import { textField } from '../platform/http/fields.ts'
 import { type SdkCall, sdkEndpoint } from '../platform/http/sdk-endpoint.ts'
-import type { IdTokenDeps } from '../sessions/index.ts'
 import { userRefusals } from '../users/index.ts'
 import type { PhoneButtonDeps } from './bind-by-phone-button.ts'
 import { callerOf } from './caller.ts'
 import { loginByPhoneButton } from './login-wechat-mobile.ts'
 import { signInRefusals } from './refusals.ts'
-import { entryOnWire, entryReply } from './wire.ts'
+import { signInReply, type SignInReplyDeps } from './sign-in-reply.ts'
+import { replyTo } from './wire.ts'
 
 export const loginWeChatMobileEndpoint = sdkEndpoint({
   method: 'POST',
@@ -19,7 +19,7 @@ export const loginWeChatMobileEndpoint = sdkEndpoint({
     zh: '用微信手机号一键授权所得的手机号登录',
   },
   body: z.object({ code: textField }),
-  reply: entryReply,
+  reply: replyTo('address'),
   refusals: [
     signInRefusals.sourceNotSwitchedOn,
     signInRefusals.registrationClosed,
@@ -27,8 +27,8 @@ export const loginWeChatMobileEndpoint = sdkEndpoint({
     userRefusals.mobileMalformed,
   ],
 
-  async handle(deps: PhoneButtonDeps & IdTokenDeps, call: SdkCall<Application, { code: string }>) {
+  async handle(deps: PhoneButtonDeps & SignInReplyDeps, call: SdkCall<Application, { code: string }>) {
     const caller = callerOf(call)
-    return entryOnWire(deps, caller, await loginByPhoneButton(deps, caller, call.body.code))
+    return signInReply(deps, caller, await loginByPhoneButton(deps, caller, call.body.code))
   },
 })

@@ -1,22 +1,23 @@
 import { findConnection } from '../connections/index.ts'
 import { Refusal } from '../platform/refusal.ts'
+import { randomId } from '../platform/secrets.ts'
 import type { PhoneButtonDeps } from './bind-by-phone-button.ts'
 import type { Caller } from './caller.ts'
-import type { Entry } from './enter.ts'
-import { loginWithAddress } from './login-with-address.ts'
+import { conclude, type SignInResult } from './conclude.ts'
+import { enterWithAddress } from './login-with-address.ts'
 import { signInRefusals } from './refusals.ts'
 
 /**
  * Signs a person in by the mobile number that WeChat vouches for. Nothing is kept of somebody whom WeChat does
  * not vouch for, and no identity is bound: WeChat says whose number it is, not which of its persons came.
  *
- * @throws {Refusal} `sourceNotSwitchedOn`, those of the phone button, and those of `loginWithAddress`
+ * @throws {Refusal} `sourceNotSwitchedOn`, `registrationClosed`, those of the phone button
  */
 export async function loginByPhoneButton(
   deps: PhoneButtonDeps,
   caller: Caller,
   phoneCode: string,
-): Promise<Entry> {
+): Promise<SignInResult> {
   const { clientId } = caller.application
   const connection = await findConnection(deps.db, clientId, 'wechat-mini-program')
   if (connection === undefined) throw new Refusal(signInRefusals.sourceNotSwitchedOn)
@@ -25,5 +26,6 @@ export async function loginByPhoneButton(
   }
   const { ip, now } = caller
   const address = await deps.phoneButton.proveAddress(connection, phoneCode, { ip, now, clientId })
-  return loginWithAddress(deps, caller, connection, address)
+  const arrival = { caller, address, signInId: randomId(), connectionId: connection.id }
+  return conclude(deps, caller, (tx) => enterWithAddress(tx, deps.vault, arrival))
 }

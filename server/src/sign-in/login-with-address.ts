@@ -1,42 +1,31 @@
 import { record } from '../audit/index.ts'
-import type { Connection } from '../connections/index.ts'
-import { type Db, inTransaction, type Tx } from '../platform/db/index.ts'
+import type { Tx } from '../platform/db/index.ts'
 import { readPolicy } from '../platform/policy/index.ts'
-import { randomId } from '../platform/secrets.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { type Address, findByVerifiedAddress, markAddress } from '../users/index.ts'
 import type { Caller } from './caller.ts'
-import { denyEntry, enter, type Entry, entryOrThrow, type Refused } from './enter.ts'
+import type { Decision } from './conclude.ts'
+import { enter } from './enter.ts'
 import { signInRefusals } from './refusals.ts'
 import { registerUser } from './register-user.ts'
 import { registration } from './registration.ts'
 
-/**
- * What follows when a source has vouched for an address: its user comes in, and where registration is open
- * somebody whom nobody knows becomes a user.
- *
- * @throws {Refusal} `registrationClosed`
- */
-export async function loginWithAddress(
-  deps: { readonly db: Db; readonly vault: Vault },
-  caller: Caller,
-  connection: Connection,
-  address: Address,
-): Promise<Entry> {
-  return entryOrThrow(
-    await inTransaction(deps.db, (tx) => enterOrRegister(tx, deps.vault, caller, connection, address)),
-  )
+/** Somebody who has proved an address, on his way in. */
+export interface AddressArrival {
+  readonly caller: Caller
+  readonly address: Address
+  /** By which the audit tells this sign-in from others, though it is over at once. */
+  readonly signInId: string
+  /** Of the source that vouched for the address, if one did. */
+  readonly connectionId?: string
 }
 
-async function enterOrRegister(
-  tx: Tx,
-  vault: Vault,
-  caller: Caller,
-  connection: Connection,
-  address: Address,
-): Promise<Entry | Refused> {
-  // By which the audit tells this sign-in from others, though it is over at once.
-  const signInId = randomId()
+/**
+ * What follows when an address is proved at a login: its user comes in, and where registration is open somebody
+ * whom nobody knows becomes a user.
+ */
+export async function enterWithAddress(tx: Tx, vault: Vault, arrival: AddressArrival): Promise<Decision> {
+  const { caller, address, signInId, connectionId } = arrival
   const known = await findByVerifiedAddress(tx, vault, address)
   if (known === undefined && !(await readPolicy(tx, registration)).open) {
     const because = 'nobody verified it, and registration is not open'
@@ -45,15 +34,14 @@ async function enterOrRegister(
       at: caller.now,
       clientId: caller.application.clientId,
       signInId,
-      connectionId: connection.id,
+      ...(connectionId !== undefined && { connectionId }),
       address: markAddress(vault, address),
       ip: caller.ip,
       because,
     })
-    return { status: 'REFUSED', definition: signInRefusals.registrationClosed, because }
+    const definition = signInRefusals[address.channel === 'sms' ? 'registrationClosed' : 'emailNotRegistered']
+    return { status: 'REFUSED', definition, because }
   }
   const user = known ?? (await registerUser(tx, vault, caller, signInId, address))
-  return user.isDisabled
-    ? denyEntry(tx, caller, user, signInId)
-    : enter(tx, caller, user, { signInId, identityId: undefined })
+  return enter(tx, caller, user, { signInId, identityId: undefined })
 }

@@ -7,21 +7,19 @@ import {
   type ProvenIdentity,
   turnsOf,
 } from '../connections/index.ts'
-import { type Db, inTransaction, takeTurns, type Tx } from '../platform/db/index.ts'
+import { type Db, takeTurns, type Tx } from '../platform/db/index.ts'
 import type { RefusalDefinition } from '../platform/refusal.ts'
 import { randomId } from '../platform/secrets.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { findUser, type User } from '../users/index.ts'
 import type { Caller } from './caller.ts'
-import { denyEntry, enter, type Entry, entryOrThrow, type Refused } from './enter.ts'
-import { type FurtherProof, type OpenedSignIn, openSignIn } from './open-sign-in.ts'
+import { conclude, type Decision, type Refused, type SignInResult } from './conclude.ts'
+import { denyEntry, enter } from './enter.ts'
+import type { FurtherProof } from './open-sign-in.ts'
 import { signInRefusals } from './refusals.ts'
 import { registerUser } from './register-user.ts'
 import { endOpenOf } from './sign-in.store.ts'
-import type { PendingStatus } from './steps.ts'
-
-/** What a login came to: the user is in (or may not come in), or a further proof is wanted. */
-export type LoginResult = Entry | OpenedSignIn
+import type { BindingStatus } from './steps.ts'
 
 /** Somebody for whom a source vouches, on his way in. */
 interface Arrival {
@@ -42,13 +40,12 @@ export async function loginWithIdentity(
   caller: Caller,
   connection: Connection,
   identity: ProvenIdentity,
-): Promise<LoginResult> {
+): Promise<SignInResult> {
   const arrival = { caller, connection, identity, signInId: randomId() }
-  const outcome = await inTransaction(deps.db, (tx) => enterIfKnown(tx, deps.vault, arrival))
-  return 'wants' in outcome ? openSignIn(deps, caller, identity, outcome) : entryOrThrow(outcome)
+  return conclude(deps, caller, (tx) => enterIfKnown(tx, deps.vault, arrival))
 }
 
-async function enterIfKnown(tx: Tx, vault: Vault, arrival: Arrival): Promise<Entry | Refused | FurtherProof> {
+async function enterIfKnown(tx: Tx, vault: Vault, arrival: Arrival): Promise<Decision> {
   const { caller, connection, identity, signInId } = arrival
   const owner = await ownerOf(tx, identity)
   switch (owner.kind) {
@@ -57,9 +54,7 @@ async function enterIfKnown(tx: Tx, vault: Vault, arrival: Arrival): Promise<Ent
     case 'bound': {
       await learnUnion(tx, identity)
       const user = await userOf(tx, owner.userId)
-      return user.isDisabled
-        ? denyEntry(tx, caller, user, signInId)
-        : enter(tx, caller, user, { signInId, identityId: owner.identityId })
+      return enter(tx, caller, user, { signInId, identityId: owner.identityId })
     }
     case 'adoptable': {
       // The same person came with another mini program of one open-platform account.
@@ -83,11 +78,12 @@ const wantedOf = {
   bind: 'SOCIAL_BIND',
   bind_or_register: 'USER_REGISTER',
   create: 'SOCIAL_BIND',
-} as const satisfies Record<Exclude<Connection['whenUnbound'], 'fail'>, PendingStatus>
+} as const satisfies Record<Exclude<Connection['whenUnbound'], 'fail'>, BindingStatus>
 
 async function askForProof(tx: Tx, arrival: Arrival, because?: string): Promise<FurtherProof | Refused> {
-  const { whenUnbound } = arrival.connection
-  if (whenUnbound !== 'fail') return { wants: wantedOf[whenUnbound], because }
+  const { identity, connection } = arrival
+  const { whenUnbound } = connection
+  if (whenUnbound !== 'fail') return { wants: { status: wantedOf[whenUnbound], identity }, because }
   return refuse(
     tx,
     arrival,
@@ -115,7 +111,7 @@ async function bindAndEnter(
   arrival: Arrival,
   user: User,
   kind: 'identity_bound' | 'identity_adopted',
-): Promise<Entry | Refused> {
+): Promise<Decision> {
   const { caller, connection, identity, signInId } = arrival
   const result = await bindIdentity(tx, connection, identity, user.id, caller.now)
   if (result.kind !== 'bound') {

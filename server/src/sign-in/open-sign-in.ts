@@ -1,12 +1,10 @@
 import { record } from '../audit/index.ts'
-import type { ProvenIdentity } from '../connections/index.ts'
 import { type Db, inTransaction } from '../platform/db/index.ts'
 import { hashToken, randomId } from '../platform/secrets.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import type { Caller } from './caller.ts'
 import * as signIns from './sign-in.store.ts'
 import { issueStateToken } from './state-token.ts'
-import type { PendingStatus } from './steps.ts'
 
 /** How long a person has to prove an address. */
 const LIFETIME_MS = 10 * 60 * 1000
@@ -18,17 +16,16 @@ export interface OpenedSignIn {
 
 /** What somebody has to do who may not come in yet. */
 export interface FurtherProof {
-  readonly wants: PendingStatus
+  readonly wants: signIns.WaitsForAddress
   /** For the operator: why it is so, when it is not just that nobody knows him. */
   readonly because: string | undefined
 }
 
-/** Opens a sign-in for a person whom a source vouches for and nobody here knows. */
+/** Opens a sign-in for a person who has more to show. */
 export async function openSignIn(
   deps: { readonly db: Db; readonly vault: Vault },
   caller: Caller,
-  identity: ProvenIdentity,
-  { wants: status, because }: FurtherProof,
+  { wants, because }: FurtherProof,
 ): Promise<OpenedSignIn> {
   const { now, application } = caller
   const { clientId } = application
@@ -40,7 +37,7 @@ export async function openSignIn(
     issuedAt: now,
     expiresAt,
   })
-  const signIn = { id, clientId, status, identity, expiresAt, stateTokenHash: hashToken(stateToken) }
+  const signIn = { id, clientId, ...wants, expiresAt, stateTokenHash: hashToken(stateToken) }
 
   await inTransaction(deps.db, async (tx) => {
     await signIns.insert(tx, {
@@ -54,9 +51,9 @@ export async function openSignIn(
       at: now,
       clientId,
       signInId: signIn.id,
-      connectionId: identity.connectionId,
+      connectionId: wants.identity.connectionId,
       ip: caller.ip,
-      because: because === undefined ? status : `${status}; ${because}`,
+      because: because === undefined ? wants.status : `${wants.status}; ${because}`,
     })
   })
   return { signIn, stateToken }

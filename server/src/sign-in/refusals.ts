@@ -39,6 +39,12 @@ export const signInRefusals = defineRefusals({
     en: 'No user has this mobile number, and registration is not open',
     zh: '该手机号不存在且不支持注册',
   },
+  /** The same for an email. */
+  emailNotRegistered: {
+    code: 'IDAAS.SDK.LOGIN.9012',
+    en: 'No user has this email, and registration is not open',
+    zh: '该邮箱不存在且不支持注册',
+  },
   /** The source as a whole, or its phone button. */
   sourceNotSwitchedOn: {
     code: 'IDAAS.SDK.LOGIN.9008',

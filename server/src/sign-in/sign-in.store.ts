@@ -1,17 +1,20 @@
 import { z } from 'zod'
 import type { ProvenIdentity } from '../connections/index.ts'
 import type { Db, Tx } from '../platform/db/index.ts'
-import type { PendingStatus } from './steps.ts'
+import type { BindingStatus } from './steps.ts'
 
 declare module '../platform/db/tables.ts' {
   interface Tables {
     readonly sign_in: {
       id: string
       client_id: string
-      connection_id: string
-      subject: string
-      union_subject: string | null
       status: string
+      /** The identity that waits to be bound; null where none does. */
+      connection_id: string | null
+      subject: string | null
+      union_subject: string | null
+      /** The user who has proved himself but is not in yet; null where nobody has. */
+      user_id: string | null
       state_token_hash: string
       /** Proofs that were tried on it. */
       tries: number
@@ -26,18 +29,37 @@ declare module '../platform/db/tables.ts' {
   }
 }
 
-const pendingStatus = z.enum(['SOCIAL_BIND', 'USER_REGISTER'])
+/** What a sign-in waits for: an address of the person whom a source vouches for. */
+export interface WaitsForAddress {
+  readonly status: BindingStatus
+  readonly identity: ProvenIdentity
+}
 
 /** A sign-in that waits for a further proof. */
-export interface OpenSignIn {
+export interface OpenSignIn extends WaitsForAddress {
   readonly id: string
   readonly clientId: string
-  readonly status: PendingStatus
-  readonly identity: ProvenIdentity
   readonly expiresAt: number
   /** Of the one token that continues it. */
   readonly stateTokenHash: string
 }
+
+/** What a row says that its sign-in waits for. */
+const waitsForAddress = z
+  .object({
+    status: z.enum(['SOCIAL_BIND', 'USER_REGISTER']),
+    connection_id: z.string(),
+    subject: z.string(),
+    union_subject: z.string().nullable(),
+  })
+  .transform((row): WaitsForAddress => ({
+    status: row.status,
+    identity: {
+      connectionId: row.connection_id,
+      subject: row.subject,
+      unionSubject: row.union_subject ?? undefined,
+    },
+  }))
 
 export interface NewSignIn extends OpenSignIn {
   readonly openedAt: number
@@ -51,10 +73,11 @@ export async function insert(db: Db | Tx, signIn: NewSignIn): Promise<void> {
     .values({
       id: signIn.id,
       client_id: signIn.clientId,
+      status: signIn.status,
       connection_id: signIn.identity.connectionId,
       subject: signIn.identity.subject,
       union_subject: signIn.identity.unionSubject ?? null,
-      status: signIn.status,
+      user_id: null,
       state_token_hash: signIn.stateTokenHash,
       tries: 0,
       opened_at: signIn.openedAt,
@@ -87,12 +110,7 @@ export async function findOpen(
     row && {
       id: row.id,
       clientId: row.client_id,
-      status: pendingStatus.parse(row.status),
-      identity: {
-        connectionId: row.connection_id,
-        subject: row.subject,
-        unionSubject: row.union_subject ?? undefined,
-      },
+      ...waitsForAddress.parse(row),
       expiresAt: row.expires_at,
       stateTokenHash: key.stateTokenHash,
     }

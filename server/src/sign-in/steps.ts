@@ -1,10 +1,31 @@
 import type { Channel } from '../users/index.ts'
 import { type OpenVerification, purposeOf } from '../verifications/index.ts'
 
-/** The statuses of a sign-in that waits for a further proof. */
-export type PendingStatus = 'SOCIAL_BIND' | 'USER_REGISTER'
+/** The statuses of a sign-in that waits for an address, to which an identity is then bound. */
+export type BindingStatus = 'SOCIAL_BIND' | 'USER_REGISTER'
 
-/** What a proof is for. */
+/** The statuses of a sign-in that waits for a further proof. */
+export type PendingStatus = BindingStatus
+
+export type Status = 'SUCCESS' | 'ACCESS_DENIED' | PendingStatus
+
+/**
+ * The statuses that each proof can lead to. The replies of the calls that take it are made from its row, so no
+ * other one leaves the server.
+ */
+export const outcomes = {
+  /** A source vouches for a person. */
+  identity: ['SUCCESS', 'ACCESS_DENIED', 'SOCIAL_BIND', 'USER_REGISTER'],
+  /** A code, or a source, shows whose an address is. */
+  address: ['SUCCESS', 'ACCESS_DENIED'],
+  /** The same in a sign-in that waits for it. */
+  'address for an identity': ['SUCCESS', 'ACCESS_DENIED'],
+} as const satisfies Readonly<Record<string, readonly Status[]>>
+
+/** What somebody shows on his way in. */
+export type Proof = keyof typeof outcomes
+
+/** What an address is proved for, in a sign-in that waits for one. */
 export type ProofKind = 'bind' | 'register'
 
 /**
@@ -14,7 +35,7 @@ export type ProofKind = 'bind' | 'register'
 const allowedProofs = {
   SOCIAL_BIND: ['bind'],
   USER_REGISTER: ['register', 'bind'],
-} as const satisfies Record<PendingStatus, readonly ProofKind[]>
+} as const satisfies Record<BindingStatus, readonly ProofKind[]>
 
 export const proofPaths = {
   bind: '/api/v2/sdk/social/bind',
@@ -45,7 +66,7 @@ export interface NextStep {
   readonly attempts_left?: number
 }
 
-export function mayProve(status: PendingStatus, proof: ProofKind): boolean {
+export function mayProve(status: BindingStatus, proof: ProofKind): boolean {
   const allowed: readonly ProofKind[] = allowedProofs[status]
   return allowed.includes(proof)
 }
@@ -64,7 +85,7 @@ export function flowOf(channels: readonly Channel[]): string[] {
  * @param resendMs how long after one code the next may be asked for
  */
 export function nextSteps(
-  status: PendingStatus,
+  status: BindingStatus,
   hasPhoneButton: boolean,
   channels: readonly Channel[],
   codes: readonly OpenVerification[],

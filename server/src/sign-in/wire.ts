@@ -1,7 +1,5 @@
 import { z } from 'zod'
-import type { Caller } from './caller.ts'
-import type { Entry } from './enter.ts'
-import { type IdTokenDeps, issueSessionIdToken } from '../sessions/index.ts'
+import { outcomes, type Proof, type Status } from './steps.ts'
 
 const signedIn = z.object({
   session_token: z.string(),
@@ -33,28 +31,17 @@ export const pending = z.object({
   }),
 })
 
-/** What a login or a bind answers; the client looks at `status`. */
-export const signInReply = z.discriminatedUnion('status', [signedIn, denied, pending])
+type SignInReply = z.infer<typeof signedIn> | z.infer<typeof denied> | z.infer<typeof pending>
 
-/** What a bind answers: it never waits for more. */
-export const entryReply = z.discriminatedUnion('status', [signedIn, denied])
-
-/** An entry in the names of the wire, with its id_token. */
-export async function entryOnWire(
-  deps: IdTokenDeps,
-  caller: Caller,
-  entry: Entry,
-): Promise<z.infer<typeof entryReply>> {
-  if (entry.status === 'ACCESS_DENIED') return { status: 'ACCESS_DENIED' }
-  const { user, session } = entry
-  return {
-    session_token: session.sessionToken,
-    expire: session.expiresInSeconds,
-    status: 'SUCCESS',
-    id_token: await issueSessionIdToken(
-      deps,
-      { sessionId: session.sessionId, application: caller.application, user },
-      caller.now,
-    ),
-  }
+/** What a call answers that takes such a proof; the client looks at `status`. */
+export function replyTo(proof: Proof): z.ZodType<SignInReply> {
+  const statuses: readonly Status[] = outcomes[proof]
+  const waiting = pending.shape.status.options.filter((status) => statuses.includes(status))
+  return waiting.length === 0
+    ? z.discriminatedUnion('status', [signedIn, denied])
+    : z.discriminatedUnion('status', [
+        signedIn,
+        denied,
+        pending.extend({ status: pending.shape.status.extract(waiting) }),
+      ])
 }

@@ -150,10 +150,13 @@ export function* noOrphans({ rows, history }: Evidence): Iterable<string> {
       yield `a row of session has no identity ${identityId}`
   }
   for (const table of ['identity', 'sign_in'] as const) {
-    for (const row of rows[table]) {
-      if (!connections.has(row.connection_id))
-        yield `a row of ${table} has no connection ${row.connection_id}`
+    for (const { connection_id: connectionId } of rows[table]) {
+      if (connectionId !== null && !connections.has(connectionId))
+        yield `a row of ${table} has no connection ${connectionId}`
     }
+  }
+  for (const { user_id: userId } of rows.sign_in) {
+    if (userId !== null && !users.has(userId)) yield `a row of sign_in has no user ${userId}`
   }
   const deleted = new Set(
     rows.audit_event.flatMap((event) => (event.kind === 'user_deleted' ? [event.user_id] : [])),

@@ -117,8 +117,8 @@ function soundRows(): Evidence['rows'] {
   const signIn = {
     client_id: SHOP,
     connection_id: 'mini-program',
-    open_platform: null,
     union_subject: null,
+    user_id: null,
     status: 'SOCIAL_BIND',
     tries: 2,
     opened_at: AT,

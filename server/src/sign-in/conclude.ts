@@ -1,0 +1,38 @@
+import { type Db, inTransaction, type Tx } from '../platform/db/index.ts'
+import { Refusal, type RefusalDefinition } from '../platform/refusal.ts'
+import type { Vault } from '../platform/vault/vault.ts'
+import type { Caller } from './caller.ts'
+import type { Entry } from './enter.ts'
+import { type FurtherProof, type OpenedSignIn, openSignIn } from './open-sign-in.ts'
+
+/** What a proof came to: the user is in (or may not come in), or a further proof is wanted. */
+export type SignInResult = Entry | OpenedSignIn
+
+/** A "no" that commits what came before it: a guess that was paid, a code that was used, the audit event. */
+export interface Refused {
+  readonly status: 'REFUSED'
+  readonly definition: RefusalDefinition
+  readonly because: string
+}
+
+/** What is decided of a proof, in the transaction that uses it. */
+export type Decision = Entry | Refused | FurtherProof
+
+/**
+ * Decides about a proof in one transaction, and says what it came to once that is committed: a refusal takes
+ * nothing back.
+ *
+ * @throws {Refusal} the one that was decided
+ */
+export async function conclude(
+  deps: { readonly db: Db; readonly vault: Vault },
+  caller: Caller,
+  decide: (tx: Tx) => Promise<Decision>,
+): Promise<SignInResult> {
+  const decision = await inTransaction(deps.db, decide)
+  if ('wants' in decision) return openSignIn(deps, caller, decision)
+  if (decision.status === 'REFUSED') {
+    throw new Refusal(decision.definition, { because: decision.because })
+  }
+  return decision
+}
