@@ -58,6 +58,18 @@ const subjects: Readonly<Record<string, Subject>> = {
       return () => scene.program('register').refresh(String(reply?.body['session_token']))
     },
   },
+  unbinding: {
+    way: 'register',
+    async prepare(scene, newcomer) {
+      const { reply } = await scene.prove(newcomer, await scene.prepare(newcomer))
+      const session = {
+        sessionToken: String(reply?.body['session_token']),
+        idToken: String(reply?.body['id_token']),
+      }
+      const id = await scene.identityOf(session.idToken)
+      return () => scene.program('register').unbind(session, id)
+    },
+  },
 }
 
 /** In a normal run every message of the bind, and every seventh of the rest. */

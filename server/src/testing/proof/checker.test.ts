@@ -125,6 +125,16 @@ const breaks: readonly Break[] = [
     (sound) => again(sound, 'refresh', { sessionToken: 'token-2' }),
   ],
   [
+    'what was ended is dead everywhere within a second',
+    'a refresh after the unbinding',
+    (sound) =>
+      again(
+        withEvents(sound, (event) => (event.kind === 'logout' ? { ...event, kind: 'unbind' } : event)),
+        'refresh',
+        { sessionToken: 'token-2' },
+      ),
+  ],
+  [
     'nothing readable is found',
     'a number in the log',
     (sound) => ({ ...sound, texts: [{ name: 'the log', bytes: 'sent to 13800138000' }] }),

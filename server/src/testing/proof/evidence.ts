@@ -63,8 +63,9 @@ export interface Refresh extends Call {
   readonly session?: HandedOut
 }
 
-export interface Logout extends Call {
-  readonly kind: 'logout'
+/** A logout, or the unbinding of the identity that opened the session. */
+export interface EndOfSession extends Call {
+  readonly kind: 'logout' | 'unbind'
   readonly sessionToken: string
 }
 
@@ -90,7 +91,7 @@ export interface Comeback {
   readonly isIn: boolean
 }
 
-export type Event = Login | Send | Prove | Refresh | Logout | ShutOut | Outage | Comeback
+export type Event = Login | Send | Prove | Refresh | EndOfSession | ShutOut | Outage | Comeback
 
 /** A message that the carrier was given. */
 export interface SentMessage {

@@ -1,4 +1,4 @@
-import type { Event, Evidence, HandedOut, Outage } from './evidence.ts'
+import type { EndOfSession, Event, Evidence, HandedOut, Outage } from './evidence.ts'
 
 /** How long an end may take to be known to every instance. */
 const KNOWN_WITHIN_MS = 1000
@@ -7,7 +7,7 @@ const MAX_TRIES = 3
 export function* sessionsLive(evidence: Evidence): Iterable<string> {
   const ended = new Set(
     evidence.history.flatMap((event) =>
-      event.kind === 'logout' && event.outcome !== 'fail' ? [event.sessionToken] : [],
+      isEndOfSession(event) && event.outcome !== 'fail' ? [event.sessionToken] : [],
     ),
   )
   const shutOut = new Set(
@@ -28,17 +28,21 @@ export function* sessionsLive(evidence: Evidence): Iterable<string> {
   }
 }
 
+function isEndOfSession(event: Event): event is EndOfSession {
+  return event.kind === 'logout' || event.kind === 'unbind'
+}
+
 export function* deadStaysDead(evidence: Evidence): Iterable<string> {
   const successes = evidence.history.filter((event) => 'outcome' in event && event.outcome === 'ok')
   for (const end of successes) {
-    if (end.kind === 'logout') {
+    if (isEndOfSession(end)) {
       const used = successes.some(
         (event) =>
           event.kind === 'refresh' &&
           event.sessionToken === end.sessionToken &&
           event.startedAt > end.endedAt + KNOWN_WITHIN_MS,
       )
-      if (used) yield `a session that was logged out at ${end.endedAt} was refreshed`
+      if (used) yield `a session that ended at ${end.endedAt} by ${end.kind} was refreshed`
     }
     if (end.kind === 'disable') {
       const entered = successes.some(
@@ -63,7 +67,7 @@ export function* comebacks(evidence: Evidence): Iterable<string> {
 const needs = {
   wechat: ['login'],
   sms: ['send'],
-  database: ['login', 'send', 'prove', 'refresh', 'logout'],
+  database: ['login', 'send', 'prove', 'refresh', 'logout', 'unbind'],
 } as const satisfies Record<Outage['of'], readonly Event['kind'][]>
 
 export function* nothingWhileAway(evidence: Evidence): Iterable<string> {

@@ -26,6 +26,8 @@ export interface Recorder {
   prove(person: string, proof: Proof): Promise<Recorded>
   refresh(sessionToken: string): Promise<Recorded>
   logout(sessionToken: string): Promise<Recorded>
+  /** Unbinds the identity that opened the session. */
+  unbind(session: { readonly sessionToken: string; readonly idToken: string }, id: string): Promise<Recorded>
 }
 
 const purposes: Readonly<Record<string, string>> = {
@@ -113,6 +115,15 @@ export function openRecorder(
         kind: 'logout',
         sessionToken,
       })),
+    unbind: ({ sessionToken, idToken }, id) =>
+      recorded(
+        () =>
+          program.call('social/unbind-account', {
+            headers: { Authorization: `Bearer ${idToken}` },
+            body: { id },
+          }),
+        (call) => ({ ...call, kind: 'unbind', sessionToken }),
+      ),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { JSONWebKeySet } from 'jose'
+import { decodeJwt, type JSONWebKeySet } from 'jose'
 import { z } from 'zod'
 import type { Db } from '../../platform/db/index.ts'
 import { developmentSendBudgets } from '../../verifications/index.ts'
@@ -54,6 +54,8 @@ export interface Scene {
   /** He logs in and is sent a code. */
   prepare(newcomer: Newcomer): Promise<Held>
   prove(newcomer: Newcomer, held: Held): ReturnType<Recorder['prove']>
+  /** @returns the id of the one identity that the user of this id_token has */
+  identityOf(idToken: string): Promise<string>
   /** He tries until he is in, at most three times: first with what he holds, if anything, and then anew. */
   comeBack(newcomer: Newcomer, held?: Held): Promise<void>
   /** Everybody's session is used once more, and all is handed to the checker. */
@@ -111,6 +113,14 @@ export async function openScene(host: Host): Promise<Scene> {
       const mobile = `1${3_000_000_000 + people * 7_919_123}`
       if (way === 'bind') await host.addUser(mobile)
       return { way, person: `person-${people}`, mobile }
+    },
+    async identityOf(idToken) {
+      const identity = await host.db
+        .selectFrom('identity')
+        .select('id')
+        .where('user_id', '=', String(decodeJwt(idToken)['id']))
+        .executeTakeFirstOrThrow()
+      return identity.id
     },
     async comeBack(newcomer, held) {
       let isIn = false
