@@ -9,7 +9,7 @@ const KILLS = Number(process.env['LIGATURE_TEST_KILLS'] ?? (isLongRun ? 600 : 60
 
 test(
   `two instances and their PostgreSQL, killed ${KILLS} times under load, break no invariant`,
-  { timeout: 60_000 + KILLS * 4000 },
+  { timeout: 60_000 + KILLS * 10_000 },
   async (t) => {
     const seed = chosenSeed()
     const postgres = await startPostgres({ isDurable: true })
