@@ -4,6 +4,7 @@ import { theOutsideWorld } from './0002-the-outside-world.ts'
 import { unbinding } from './0003-unbinding.ts'
 import { keys } from './0004-keys.ts'
 import { signInsOfUsers } from './0005-sign-ins-of-users.ts'
+import { ownAccount } from './0009-own-account.ts'
 
 /** Every change of the tables, in the order in which they are made. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -12,4 +13,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0003-unbinding': unbinding,
   '0004-keys': keys,
   '0005-sign-ins-of-users': signInsOfUsers,
+  '0009-own-account': ownAccount,
 }

@@ -4,7 +4,8 @@ import { record } from './audit/index.ts'
 import { algorithmsInUse, allOrigins, type Application, findApplication } from './applications/index.ts'
 import { connectionRefusals, openPhoneButton, type PhoneButtonBudgets } from './connections/index.ts'
 import type { Deployment } from './deployment.ts'
-import { countedGateways, type Gateways } from './messages/index.ts'
+import { startSendingNotices } from './housekeeping.ts'
+import { countedGateways, type Gateways, type SendNoticesDeps } from './messages/index.ts'
 import type { Clock } from './platform/clock.ts'
 import { isAnswering, readEpoch } from './platform/db/deployment.store.ts'
 import type { Db } from './platform/db/index.ts'
@@ -44,6 +45,7 @@ import { openSigningKeys } from './tokens/index.ts'
 import { userRefusals } from './users/index.ts'
 import { type SendEndpointDeps, sendEndpoints } from './verifications/endpoints.ts'
 import {
+  admitNotice,
   listSendWarnings,
   listTestAddresses,
   type SendBudgets,
@@ -101,6 +103,8 @@ export interface ServerOptions {
   lostLogLines?(): number
   readonly weChatPhoneOutbound: Outbound
   readonly phoneButtonBudgets: PhoneButtonBudgets
+  /** Sends the notices of the outbox while it is open. */
+  readonly sendsNotices?: boolean | undefined
 }
 
 /** Puts the rooms together on one HTTP server, which does not listen yet. */
@@ -159,7 +163,24 @@ export async function createServer(deployment: Deployment, options: ServerOption
   addReference(app, sdkEndpoints, () => options.publicUrl())
   addHealth(app, () => isAnswering(db, epoch))
   addMetricsPage(app, metrics, options.metricsToken)
+  if (options.sendsNotices === true) startSendingNotices(app, noticeDeps(deployment, needs))
   return app
+}
+
+/** What sends the notices of a deployment, by the rules that codes are sent by. */
+export function noticeDeps(
+  { db, vault }: Deployment,
+  options: Pick<ServerOptions, 'clock' | 'log' | 'gateways' | 'sendBudgets'>,
+): SendNoticesDeps {
+  const { clock, log, gateways, sendBudgets } = options
+  return {
+    db,
+    vault,
+    clock,
+    log,
+    gateways,
+    admitNotice: (...asked) => admitNotice({ db, vault, sendBudgets }, ...asked),
+  }
 }
 
 /** Where a call can sign somebody in: its reply has a status, and it changes something. */

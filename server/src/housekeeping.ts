@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { longestIdTokenSeconds } from './applications/index.ts'
 import type { Deployment } from './deployment.ts'
 import { sealedColumns } from './key-columns.ts'
-import { sweepAttempts } from './messages/index.ts'
+import { sendNotices, type SendNoticesDeps, sweepAttempts, sweepNotices } from './messages/index.ts'
 import type { Clock } from './platform/clock.ts'
 import type { Db } from './platform/db/index.ts'
 import { sweepBudgets } from './platform/limits/index.ts'
@@ -33,11 +33,33 @@ export function startSweeping(app: FastifyInstance, db: Db, clock: Clock, log: L
 /** One round of it. */
 export async function sweep(db: Db, now: number): Promise<void> {
   await sweepBudgets(db, now, SWEEP_ROWS)
-  for (const remove of [sweepVerifications, sweepSignIns, sweepSessions]) {
+  for (const remove of [sweepVerifications, sweepSignIns, sweepSessions, sweepNotices]) {
     await remove(db, now - KEPT_MS, SWEEP_ROWS)
   }
   await sweepAttempts(db, now - ATTEMPTS_KEPT_MS, SWEEP_ROWS)
   await tidySigningKeys(db, await longestIdTokenSeconds(db), now)
+}
+
+const LOOK_FOR_NOTICES_EVERY_MS = 1_000
+
+/** Sends what is in the outbox, until the server closes; one that is being sent then is finished. */
+export function startSendingNotices(app: FastifyInstance, deps: SendNoticesDeps): void {
+  const closing = new AbortController()
+  const sendAllDue = async (): Promise<void> => {
+    while (!closing.signal.aborted && (await sendNotices(deps)) > 0);
+  }
+  let underWay: Promise<void> | undefined
+  const timer = setInterval(() => {
+    underWay ??= sendAllDue()
+      .catch((error: unknown) => deps.log.error({ err: error }, 'looking for notices failed'))
+      .finally(() => (underWay = undefined))
+  }, LOOK_FOR_NOTICES_EVERY_MS)
+  timer.unref()
+  app.addHook('onClose', async () => {
+    closing.abort()
+    clearInterval(timer)
+    await underWay
+  })
 }
 
 const RESEAL_EVERY_MS = 500

@@ -1,6 +1,6 @@
 import { auditKeyedColumns } from './audit/index.ts'
 import { accessTokenSealedColumns, connectionSealedColumns } from './connections/index.ts'
-import { messageKeyedColumns, messageSealedColumns } from './messages/index.ts'
+import { messageKeyedColumns, messageSealedColumns, noticeSealedColumns } from './messages/index.ts'
 import { budgetKeyedColumns } from './platform/limits/index.ts'
 import type { KeyedColumn } from './platform/vault/keyed-column.ts'
 import type { SealedColumn } from './platform/vault/sealed-column.ts'
@@ -13,6 +13,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   ...tokenSealedColumns,
   ...userSealedColumns,
   ...messageSealedColumns,
+  ...noticeSealedColumns,
   ...verificationSealedColumns,
   ...connectionSealedColumns,
   ...accessTokenSealedColumns,

@@ -77,6 +77,8 @@ export const tableFates: readonly TableFate[] = [
   { table: 'sign_in', whenRestored: endEveryOpenSignIn, whenCopied: 'left' },
   { table: 'session', whenRestored: endEverySession, whenCopied: 'left' },
   { table: 'verification', whenRestored: 'emptied', whenCopied: 'left' },
+  // What it tells of was undone with everything else since the backup, or the person was told already.
+  { table: 'notice', whenRestored: 'emptied', whenCopied: 'left' },
   // WeChat has replaced it since, perhaps; the next call asks for one.
   { table: 'access_token', whenRestored: 'emptied', whenCopied: 'left' },
   // Who had the data open then has not these; who was left running on these finds out by it, and ends.

@@ -84,6 +84,7 @@ async function serve(
     trustedProxies: settings.trustedProxies,
     metricsToken: settings.metricsToken,
     lostLogLines: lost,
+    sendsNotices: true,
     ...outside,
   })
   addRoutes(app)

@@ -12,7 +12,7 @@ export const configurationSections: readonly Section[] = [
   applications,
   connections,
   gateways,
-  sectionOfPolicy(messageTexts, 'Your own words for the messages that bring codes.'),
+  sectionOfPolicy(messageTexts, 'Your own words for the messages that bring codes or tell of changes.'),
   sectionOfPolicy(sendPolicy, 'Where codes may be sent to, how many of them, and for how much money.'),
   sectionOfPolicy(registration, 'Whether people become users by themselves.'),
   testAddresses,

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { z } from 'zod'
 import type { OutboundRequest } from '../platform/outbound/outbound.ts'
 import type { GatewayDeps } from './gateway-kind.ts'
-import { SENT, type CodeMessage, type SendOutcome } from './message.ts'
+import { SENT, type Message, type SendOutcome } from './message.ts'
 import { askVendor, outcomeOf, parseAnswer, unreadable, type VendorCodes } from './vendor-call.ts'
 
 const ALGORITHM = 'ACS3-HMAC-SHA256'
@@ -55,7 +55,7 @@ const answerSchema = z.object({ Code: z.string(), Success: z.boolean().optional(
  *
  * The message's id is the nonce: should the request ever come twice, the vendor refuses the second.
  */
-export function askAlibaba(deps: GatewayDeps, call: AlibabaCall, message: CodeMessage): Promise<SendOutcome> {
+export function askAlibaba(deps: GatewayDeps, call: AlibabaCall, message: Message): Promise<SendOutcome> {
   return askVendor(deps.outbound, requestFor(deps, call, message.id), (answer) => {
     const said = parseAnswer(answerSchema, answer)
     if (said === undefined) return unreadable(answer)

@@ -4,7 +4,7 @@ import { areaCodeOf } from '../users/index.ts'
 import { askAlibaba } from './alibaba-call.ts'
 import { checkReachable } from './check-reachable.ts'
 import type { GatewayDeps } from './gateway-kind.ts'
-import { failed, type Gateway } from './message.ts'
+import { failed, type Gateway, isNotice } from './message.ts'
 import {
   messageTemplates,
   namedParameters,
@@ -60,8 +60,11 @@ export function openAlibabaPnvsGateway(deps: GatewayDeps, settings: AlibabaPnvsS
     channel: 'sms',
     check: () => checkReachable(deps.outbound, endpoint),
     canCarry: (message) =>
-      areaCodeOf(message.to) === '86' && templateFor(settings.templates, message) !== undefined,
+      !isNotice(message) &&
+      areaCodeOf(message.to) === '86' &&
+      templateFor(settings.templates, message) !== undefined,
     async send(message) {
+      if (isNotice(message)) return failed('the service carries codes only')
       if (areaCodeOf(message.to) !== '86') return failed('not a Chinese number')
       const template = templateFor(settings.templates, message)
       if (template === undefined) return NO_TEMPLATE

@@ -1,5 +1,5 @@
 import type { Channel } from '../users/index.ts'
-import { SENT, type CodeMessage, type Gateway } from './message.ts'
+import { type Gateway, isNotice, type Message, SENT } from './message.ts'
 import { renderEmail, renderSms } from './templates.ts'
 
 /** As `GET /dev/inbox` shows it. */
@@ -8,6 +8,7 @@ export interface InboxMessage {
   /** The canonical form of the address, however it was typed. */
   readonly to: string
   readonly purpose: string
+  /** Empty for a notice. */
   readonly code: string
   readonly text: string
   /** Milliseconds since the Unix epoch. */
@@ -37,9 +38,11 @@ export function openDevInbox(): DevInbox {
   const messages: InboxMessage[] = []
   const listeners = new Set<(message: InboxMessage) => void>()
 
-  function receive(message: CodeMessage): void {
+  function receive(message: Message): void {
     const received = inboxMessage(message)
-    messages.unshift(received)
+    // A notice of something that happened before a code was asked for does not push itself in front of it.
+    const newer = messages.findIndex(({ sent_at: sentAt }) => sentAt <= received.sent_at)
+    messages.splice(newer === -1 ? messages.length : newer, 0, received)
     messages.length = Math.min(messages.length, CAPACITY)
     for (const listener of listeners) listener(received)
   }
@@ -65,13 +68,13 @@ export function openDevInbox(): DevInbox {
   }
 }
 
-function inboxMessage(message: CodeMessage): InboxMessage {
+function inboxMessage(message: Message): InboxMessage {
   const { channel, value } = message.to
   return {
     channel,
     to: value,
     purpose: message.purpose,
-    code: message.verifyCode,
+    code: isNotice(message) ? '' : message.verifyCode,
     text: channel === 'sms' ? renderSms(message) : renderEmail(message).text,
     sent_at: message.sentAt,
   }

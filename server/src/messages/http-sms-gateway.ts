@@ -11,7 +11,8 @@ import {
   SEND_TIMEOUT_MS,
   SENT,
   unknown,
-  type CodeMessage,
+  isNotice,
+  type Message,
   type Gateway,
   type SendOutcome,
 } from './message.ts'
@@ -79,7 +80,7 @@ export function openHttpSmsGateway(deps: GatewayDeps, settings: HttpSmsSettings)
   }
 }
 
-function bodyOf(message: CodeMessage) {
+function bodyOf(message: Message) {
   return {
     id: message.id,
     to: message.to.value.replace('-', ''),
@@ -88,9 +89,8 @@ function bodyOf(message: CodeMessage) {
     template: message.template,
     language: message.language,
     text: renderSms(message),
-    code: message.verifyCode,
     application: applicationNameIn(message),
-    expires_in: message.expiresInSeconds,
+    ...(!isNotice(message) && { code: message.verifyCode, expires_in: message.expiresInSeconds }),
   }
 }
 

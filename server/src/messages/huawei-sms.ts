@@ -4,13 +4,13 @@ import type { OutboundAnswer } from '../platform/outbound/outbound.ts'
 import { secretField } from '../platform/secret-field.ts'
 import { checkReachable } from './check-reachable.ts'
 import type { GatewayDeps } from './gateway-kind.ts'
-import { SENT, type CodeMessage, type Gateway, type SendOutcome } from './message.ts'
+import { SENT, type Message, type Gateway, type SendOutcome } from './message.ts'
 import {
   messageTemplates,
   NO_TEMPLATE,
   orderedParameters,
+  orderedValues,
   templateFor,
-  valuesOf,
   vendorId,
 } from './message-templates.ts'
 import { askVendor, outcomeOf, parseAnswer, unreadable, type VendorCodes } from './vendor-call.ts'
@@ -106,19 +106,18 @@ export function openHuaweiSmsGateway(deps: GatewayDeps, settings: HuaweiSmsSetti
   }
 }
 
-function bodyOf(message: CodeMessage, template: string, settings: HuaweiSmsSettings): string {
-  const values = valuesOf(message)
+function bodyOf(message: Message, template: string, settings: HuaweiSmsSettings): string {
   return new URLSearchParams({
     from: settings.sender,
     to: message.to.value.replace('-', ''),
     templateId: template,
-    templateParas: JSON.stringify(settings.parameters.map((name) => values[name])),
+    templateParas: JSON.stringify(orderedValues(settings.parameters, message)),
     ...(settings.sign_name !== undefined && { signature: settings.sign_name }),
   }).toString()
 }
 
 /** What became of the one number says more than the code of the whole request. */
-function read(answer: OutboundAnswer, message: CodeMessage): SendOutcome {
+function read(answer: OutboundAnswer, message: Message): SendOutcome {
   const said = parseAnswer(answerSchema, answer)
   if (said === undefined) return unreadable(answer)
   const status = said.result?.[0]?.status

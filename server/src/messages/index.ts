@@ -14,7 +14,20 @@ export {
   type RecordedAttempt,
   sweep as sweepAttempts,
 } from './message-attempt.store.ts'
-export type { CodeMessage, Gateway, MessageTemplate, SendOutcome } from './message.ts'
+export type {
+  CodeMessage,
+  Gateway,
+  Message,
+  MessageTemplate,
+  NoticeKind,
+  NoticeMessage,
+  SendOutcome,
+} from './message.ts'
+export {
+  countSince as countNoticesSince,
+  sealedColumns as noticeSealedColumns,
+  sweep as sweepNotices,
+} from './notice.store.ts'
 export {
   channelsOf,
   type ConfiguredGateway,
@@ -22,6 +35,8 @@ export {
   type Gateways,
   openGateways,
 } from './open-gateways.ts'
+export { type NewNotice, queueNotice } from './queue-notice.ts'
 export { listGateways, saveGateway } from './save-gateway.ts'
 export { candidatesFor, sendMessage } from './send-message.ts'
+export { type Admission, sendNotices, type SendNoticesDeps } from './send-notices.ts'
 export { messageTexts } from './wording.ts'

@@ -54,6 +54,7 @@ export interface NewAttempt {
   readonly cost: Money | undefined
 }
 
+/** The same attempt once more, at a notice whose sender was killed after the first, is on record already. */
 export async function insert(db: Db, attempt: NewAttempt): Promise<void> {
   const { outcome, cost } = attempt
   await db
@@ -75,6 +76,7 @@ export async function insert(db: Db, attempt: NewAttempt): Promise<void> {
       cost_micros: cost?.micros ?? null,
       currency: cost?.currency ?? null,
     })
+    .onConflict((conflict) => conflict.doNothing())
     .execute()
 }
 

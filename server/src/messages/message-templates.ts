@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Language } from '../platform/refusal.ts'
-import { failed, type CodeMessage } from './message.ts'
+import { failed, isNotice, type Message, noticeKinds } from './message.ts'
 import { applicationNameIn } from './templates.ts'
 
 /** An id that a vendor gave out. YAML reads one that is all digits as a number. */
@@ -15,19 +15,19 @@ const templatePerLanguage = z
   .refine(({ zh, en }) => zh !== undefined || en !== undefined, 'Name a template for zh, for en, or for both')
 
 /**
- * Which text of the vendor's carries which message: by purpose, as it is written on the wire, or `default`;
- * one for all languages, or one for each.
+ * Which text of the vendor's carries which message: by purpose, as it is written on the wire, or `default` for
+ * every code; notices by their kind. One for all languages, or one for each.
  */
 export const messageTemplates = z
   .record(
-    z.string().regex(/^(?:default|[A-Z][A-Z\d_]{0,63})$/),
+    z.string().regex(new RegExp(`^(?:default|[A-Z][A-Z\\d_]{0,63}|${noticeKinds.join('|')})$`)),
     z.union([vendorId, templatePerLanguage], {
       error: 'A template is one id, or { zh: …, en: … } with an id for each language',
     }),
     {
       error: (issue) =>
         issue.code === 'invalid_key'
-          ? 'Templates stand under a purpose, such as BIND_MOBILE_SMS, or under default'
+          ? 'Templates stand under a purpose, such as BIND_MOBILE_SMS, under default, or under the kind of a notice'
           : undefined,
     },
   )
@@ -61,12 +61,14 @@ export function templateIds(templates: MessageTemplates): readonly string[] {
   return [...new Set(ids.filter((id) => id !== undefined))]
 }
 
-/** @returns `undefined` when the operator named no template for this purpose and language */
-export function templateFor(templates: MessageTemplates, message: CodeMessage): string | undefined {
-  return (
-    inLanguage(templates[message.purpose], message.language) ??
-    inLanguage(templates['default'], message.language)
-  )
+/**
+ * The text under `default` holds a code, so no notice goes by it.
+ *
+ * @returns `undefined` when the operator named no template for this purpose and language
+ */
+export function templateFor(templates: MessageTemplates, message: Message): string | undefined {
+  const own = inLanguage(templates[message.purpose], message.language)
+  return own ?? (isNotice(message) ? undefined : inLanguage(templates['default'], message.language))
 }
 
 function inLanguage(template: MessageTemplates[string] | undefined, language: Language): string | undefined {
@@ -75,20 +77,25 @@ function inLanguage(template: MessageTemplates[string] | undefined, language: La
 
 export const NO_TEMPLATE = failed('no template for this purpose and language')
 
-/** Minutes are whole ones, rounded down so that no text promises more time than there is, but at least 1. */
-export function valuesOf(message: CodeMessage): Readonly<Record<MessageValue, string>> {
-  return {
-    code: message.verifyCode,
-    minutes: String(Math.max(1, Math.floor(message.expiresInSeconds / 60))),
-    application: applicationNameIn(message),
-  }
+/**
+ * Minutes are whole ones, rounded down so that no text promises more time than there is, but at least 1. A notice
+ * has the application only.
+ */
+export function valuesOf(message: Message): Readonly<Partial<Record<MessageValue, string>>> {
+  const application = applicationNameIn(message)
+  if (isNotice(message)) return { application }
+  const minutes = String(Math.max(1, Math.floor(message.expiresInSeconds / 60)))
+  return { code: message.verifyCode, minutes, application }
+}
+
+/** The values of numbered parameters, in their order; those that the message does not have are left out. */
+export function orderedValues(parameters: readonly MessageValue[], message: Message): string[] {
+  const values = valuesOf(message)
+  return parameters.map((name) => values[name]).filter((value) => value !== undefined)
 }
 
 /** The values of named parameters as the JSON object that such vendors want. */
-export function namedValues(
-  parameters: Readonly<Record<string, MessageValue>>,
-  message: CodeMessage,
-): string {
+export function namedValues(parameters: Readonly<Record<string, MessageValue>>, message: Message): string {
   const values = valuesOf(message)
   return JSON.stringify(
     Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, values[value]])),

@@ -6,6 +6,18 @@ import type { Address, Channel } from '../users/index.ts'
 export type MessageTemplate =
   'bind' | 'register' | 'login' | 'reset_password' | 'change_password' | 'change_address'
 
+/** What a notice tells its reader. */
+export const noticeKinds = [
+  'password_changed',
+  'mobile_changed',
+  'email_changed',
+  'identity_bound',
+  'identity_unbound',
+  'account_closing',
+  'account_reopened',
+] as const
+export type NoticeKind = (typeof noticeKinds)[number]
+
 /** What an operator would rather say than our own texts, for one template in one language. */
 export interface Wording {
   readonly sms?: string | undefined
@@ -14,23 +26,40 @@ export interface Wording {
   readonly emailText?: string | undefined
 }
 
-/** A verification code on its way to the address that it proves. */
-export interface CodeMessage {
+/** What every message has. */
+interface AnyMessage {
   /** One per send and not guessable; a gateway can tell a repeated delivery by it. */
   readonly id: string
   readonly to: Address
+  readonly language: Language
+  /** As configured; the templates clean it. */
+  readonly applicationName: Readonly<Record<Language, string>>
+  /** The operator's own words, where he has any; the templates fill them. */
+  readonly wording?: Wording | undefined
+  /** When it was asked for, or what it tells of happened: milliseconds since the Unix epoch. */
+  readonly sentAt: number
+}
+
+/** A verification code on its way to the address that it proves. */
+export interface CodeMessage extends AnyMessage {
   readonly template: MessageTemplate
   /** The wire's `type`, e.g. `BIND_MOBILE_SMS`. */
   readonly purpose: string
   readonly verifyCode: string
-  readonly language: Language
-  /** As configured; the templates clean it. */
-  readonly applicationName: Readonly<Record<Language, string>>
   readonly expiresInSeconds: number
-  /** The operator's own words, where he has any; the templates fill them. */
-  readonly wording?: Wording | undefined
-  /** Milliseconds since the Unix epoch. */
-  readonly sentAt: number
+}
+
+/** A notice of something that has happened to a user's account. It holds nothing secret. */
+export interface NoticeMessage extends AnyMessage {
+  readonly template: NoticeKind
+  /** The same word: what templates of vendors stand under, and what is on record. */
+  readonly purpose: NoticeKind
+}
+
+export type Message = CodeMessage | NoticeMessage
+
+export function isNotice(message: Message): message is NoticeMessage {
+  return !('verifyCode' in message)
 }
 
 /**
@@ -61,13 +90,13 @@ export interface Gateway {
    * False when this gateway has no means for this message, e.g. no template for its purpose and language,
    * so that another one can be asked. Absent: it carries any message of its channel.
    */
-  canCarry?(message: CodeMessage): boolean
+  canCarry?(message: Message): boolean
 
   /**
    * Tries once, within a deadline of its own. Whatever can go wrong outside is an outcome, never a
    * throw, and nothing is repeated: two messages for one request are worse than none.
    */
-  send(message: CodeMessage): Promise<SendOutcome>
+  send(message: Message): Promise<SendOutcome>
 
   /**
    * Looks whether the gateway would carry a message, and sends none. Whatever can go wrong outside is a finding,

@@ -3,7 +3,7 @@ import type { Db } from '../platform/db/index.ts'
 import type { Log } from '../platform/log.ts'
 import { type AddressMark, areaCodeOf } from '../users/index.ts'
 import * as attempts from './message-attempt.store.ts'
-import { failed, SEND_TIMEOUT_MS, type CodeMessage, type SendOutcome } from './message.ts'
+import { failed, SEND_TIMEOUT_MS, type Message, type SendOutcome } from './message.ts'
 import type { ConfiguredGateway } from './open-gateways.ts'
 import { findWording } from './wording.ts'
 
@@ -29,7 +29,7 @@ export interface MessageOrigin {
 /** The gateways that a message can go out by, in the order in which they are tried. */
 export function candidatesFor(
   gateways: readonly ConfiguredGateway[],
-  message: CodeMessage,
+  message: Message,
 ): readonly ConfiguredGateway[] {
   const { channel } = message.to
   return gateways
@@ -48,7 +48,7 @@ export function candidatesFor(
 export async function sendMessage(
   deps: SendMessageDeps,
   candidates: readonly ConfiguredGateway[],
-  message: CodeMessage,
+  message: Message,
   origin: MessageOrigin,
 ): Promise<SendOutcome> {
   const worded = { ...message, wording: await findWording(deps.db, message) }
@@ -68,7 +68,7 @@ export async function sendMessage(
 async function keepRecord(
   { db, log }: SendMessageDeps,
   candidate: ConfiguredGateway,
-  message: CodeMessage,
+  message: Message,
   origin: MessageOrigin,
   number: number,
   outcome: SendOutcome,
@@ -93,6 +93,6 @@ async function keepRecord(
   })
 }
 
-function destinationOf({ to }: CodeMessage): string {
+function destinationOf({ to }: Message): string {
   return to.channel === 'sms' ? `sms to ${areaCodeOf(to)}` : to.channel
 }

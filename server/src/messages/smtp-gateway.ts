@@ -7,7 +7,7 @@ import {
   SEND_TIMEOUT_MS,
   SENT,
   unknown,
-  type CodeMessage,
+  type Message,
   type Gateway,
   type SendOutcome,
 } from './message.ts'
@@ -61,7 +61,7 @@ export function openSmtpGateway(settings: SmtpSettings, timeoutMs = SEND_TIMEOUT
     })
   }
 
-  async function deliver(message: CodeMessage): Promise<SendOutcome> {
+  async function deliver(message: Message): Promise<SendOutcome> {
     const handover = new Handover()
     const signal = AbortSignal.timeout(timeoutMs)
     handovers.set(signal, handover)
@@ -116,7 +116,7 @@ class Handover {
  * Addresses go in as objects and the envelope is stated: a string would be parsed, and a comma or a
  * comment in it would add recipients.
  */
-function mailOf(message: CodeMessage, from: { name: string; address: string }): SendMailOptions {
+function mailOf(message: Message, from: { name: string; address: string }): SendMailOptions {
   const to = { name: '', address: message.to.value }
   return {
     from,

@@ -1,10 +1,17 @@
 import type { Language } from '../platform/refusal.ts'
-import type { CodeMessage, MessageTemplate } from './message.ts'
+import { type CodeMessage, isNotice, type Message, type MessageTemplate } from './message.ts'
+import { ourNoticeEmail, ourNoticeSms } from './notice-texts.ts'
 
 export interface EmailText {
   readonly subject: string
   readonly text: string
   readonly html: string
+}
+
+/** An email in our own words, before its HTML part is made. */
+export interface OurEmail {
+  readonly subject: string
+  readonly paragraphs: readonly string[]
 }
 
 const MAX_NAME_CHARACTERS = 30
@@ -26,8 +33,9 @@ const ACTIONS: Readonly<Record<MessageTemplate, Readonly<Record<Language, string
  * characters the Chinese text stays within one segment of 70 UCS-2 characters, and the English one,
  * where the name is plain ASCII, within one of 160.
  */
-export function renderSms(message: CodeMessage): string {
+export function renderSms(message: Message): string {
   if (message.wording?.sms !== undefined) return fill(message.wording.sms, message)
+  if (isNotice(message)) return ourNoticeSms(message, applicationNameIn(message))
   const { application, action, validity, code } = partsOf(message)
   return message.language === 'zh'
     ? `【${application}】有人在本应用申请用此号码${action}，验证码${code}，${validity}内有效。切勿将验证码告诉任何人，非本人操作请忽略。`
@@ -36,18 +44,15 @@ export function renderSms(message: CodeMessage): string {
 }
 
 /** The code stands in the body only: mail servers on the way write subjects into their logs. */
-export function renderEmail(message: CodeMessage): EmailText {
+export function renderEmail(message: Message): EmailText {
   const { emailSubject, emailText } = message.wording ?? {}
-  const ours = ourEmail(message)
+  const ours = isNotice(message) ? ourNoticeEmail(message, applicationNameIn(message)) : ourEmail(message)
   const subject = emailSubject === undefined ? ours.subject : fill(emailSubject, message)
   const paragraphs = emailText === undefined ? ours.paragraphs : paragraphsOf(fill(emailText, message))
   return { subject, text: paragraphs.join('\n\n') + '\n', html: htmlOf(message, subject, paragraphs) }
 }
 
-function ourEmail(message: CodeMessage): {
-  readonly subject: string
-  readonly paragraphs: readonly string[]
-} {
+function ourEmail(message: CodeMessage): OurEmail {
   const { application, action, validity, code } = partsOf(message)
   return message.language === 'zh'
     ? {
@@ -73,11 +78,13 @@ function ourEmail(message: CodeMessage): {
 }
 
 /** Puts the values into an operator's text, in one pass: a value that looks like a placeholder stays as it is. */
-function fill(text: string, message: CodeMessage): string {
+function fill(text: string, message: Message): string {
   const values: Readonly<Record<string, string>> = {
-    code: message.verifyCode,
-    minutes: String(Math.max(1, Math.floor(message.expiresInSeconds / 60))),
     application: applicationNameIn(message),
+    ...(!isNotice(message) && {
+      code: message.verifyCode,
+      minutes: String(Math.max(1, Math.floor(message.expiresInSeconds / 60))),
+    }),
   }
   return text.replace(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder)
 }
@@ -87,7 +94,7 @@ function paragraphsOf(text: string): string[] {
 }
 
 /** The application's name as it may stand in a message: one line, only what can be seen, 30 characters. */
-export function applicationNameIn(message: CodeMessage): string {
+export function applicationNameIn(message: Message): string {
   const { zh, en } = message.applicationName
   const inOrder = message.language === 'zh' ? [zh, en, '本应用'] : [en, zh, 'this application']
   return inOrder.map(cleanName).find((name) => name !== '') ?? ''
@@ -116,12 +123,12 @@ function validityOf(seconds: number, language: Language): string {
 }
 
 /** A code that stands alone is shown large. */
-function htmlOf(message: CodeMessage, subject: string, paragraphs: readonly string[]): string {
+function htmlOf(message: Message, subject: string, paragraphs: readonly string[]): string {
   const lines = [
     `<!doctype html><html lang="${message.language}"><head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head>`,
     '<body style="font-family:sans-serif;font-size:16px">',
     ...paragraphs.map((paragraph) =>
-      paragraph === message.verifyCode
+      !isNotice(message) && paragraph === message.verifyCode
         ? `<p style="font-size:28px;letter-spacing:4px"><strong>${escapeHtml(paragraph)}</strong></p>`
         : `<p>${escapeHtml(paragraph).replaceAll(/\r?\n/g, '<br>')}</p>`,
     ),

@@ -4,13 +4,13 @@ import type { OutboundAnswer } from '../platform/outbound/outbound.ts'
 import { secretField } from '../platform/secret-field.ts'
 import { checkTencentSms } from './check-tencent-sms.ts'
 import type { GatewayDeps } from './gateway-kind.ts'
-import { SENT, type CodeMessage, type Gateway, type SendOutcome } from './message.ts'
+import { SENT, type Message, type Gateway, type SendOutcome } from './message.ts'
 import {
   messageTemplates,
   NO_TEMPLATE,
   orderedParameters,
+  orderedValues,
   templateFor,
-  valuesOf,
   vendorId,
 } from './message-templates.ts'
 import { askVendor, outcomeOf, parseAnswer, unreadable, type VendorCodes } from './vendor-call.ts'
@@ -114,20 +114,19 @@ export function openTencentSmsGateway(deps: GatewayDeps, settings: TencentSmsSet
   }
 }
 
-function bodyOf(message: CodeMessage, template: string, settings: TencentSmsSettings) {
-  const values = valuesOf(message)
+function bodyOf(message: Message, template: string, settings: TencentSmsSettings) {
   return {
     PhoneNumberSet: [message.to.value.replace('-', '')],
     SmsSdkAppId: settings.sdk_app_id,
     TemplateId: template,
     SignName: settings.sign_name,
-    TemplateParamSet: settings.parameters.map((name) => values[name]),
+    TemplateParamSet: orderedValues(settings.parameters, message),
     SessionContext: message.id,
   }
 }
 
 /** The request as a whole can be refused, or the one number in it. */
-function read(answer: OutboundAnswer, message: CodeMessage): SendOutcome {
+function read(answer: OutboundAnswer, message: Message): SendOutcome {
   const said = parseAnswer(answerSchema, answer)?.Response
   const code = said?.Error?.Code ?? said?.SendStatusSet?.[0]?.Code
   if (code === undefined) return unreadable(answer)

@@ -3,7 +3,7 @@ import type { OutboundAnswer } from '../platform/outbound/outbound.ts'
 import { secretField } from '../platform/secret-field.ts'
 import { checkTwilioSms } from './check-twilio-sms.ts'
 import type { GatewayDeps } from './gateway-kind.ts'
-import { failed, SENT, type CodeMessage, type Gateway, type SendOutcome } from './message.ts'
+import { failed, isNotice, type Message, SENT, type Gateway, type SendOutcome } from './message.ts'
 import { renderSms } from './templates.ts'
 import { askVendor, outcomeOf, parseAnswer, unreadable, type VendorCodes } from './vendor-call.ts'
 import { checkSecrets, endpointField, openEndpoint } from './vendor-settings.ts'
@@ -84,18 +84,24 @@ export function openTwilioSmsGateway(deps: GatewayDeps, settings: TwilioSmsSetti
 }
 
 /** A message that waits at Twilio until its code has expired is dropped there. */
-function bodyOf(message: CodeMessage, settings: TwilioSmsSettings): string {
+function bodyOf(message: Message, settings: TwilioSmsSettings): string {
   const { from, messaging_service_sid } = settings
   return new URLSearchParams({
     To: message.to.value.replace('-', ''),
     ...(messaging_service_sid !== undefined && { MessagingServiceSid: messaging_service_sid }),
     ...(from !== undefined && { From: from }),
     Body: renderSms(message),
-    ValidityPeriod: String(Math.min(Math.max(message.expiresInSeconds, 1), MAX_VALIDITY_SECONDS)),
+    ValidityPeriod: String(validitySecondsOf(message)),
   }).toString()
 }
 
-function read(answer: OutboundAnswer, message: CodeMessage): SendOutcome {
+/** A notice is worth reading however late it comes. */
+function validitySecondsOf(message: Message): number {
+  if (isNotice(message)) return MAX_VALIDITY_SECONDS
+  return Math.min(Math.max(message.expiresInSeconds, 1), MAX_VALIDITY_SECONDS)
+}
+
+function read(answer: OutboundAnswer, message: Message): SendOutcome {
   if (answer.status >= 400) {
     const refused = parseAnswer(refusedSchema, answer)
     return refused === undefined ? unreadable(answer) : outcomeOf(String(refused.code), CODES, message)

@@ -5,7 +5,7 @@ import {
   type OutboundAnswer,
   type OutboundRequest,
 } from '../platform/outbound/outbound.ts'
-import { failed, SEND_TIMEOUT_MS, unknown, type CodeMessage, type SendOutcome } from './message.ts'
+import { failed, isNotice, type Message, SEND_TIMEOUT_MS, type SendOutcome, unknown } from './message.ts'
 
 /** What a vendor's error codes mean for the message. All others leave it open whether it went out. */
 export interface VendorCodes {
@@ -57,7 +57,7 @@ export function unreadable(answer: OutboundAnswer): SendOutcome {
  * What a vendor's error code says. Only codes of known kinds are shown, lest a number, a code or a key that
  * the vendor sends back gets into the log.
  */
-export function outcomeOf(code: string, codes: VendorCodes, message: CodeMessage): SendOutcome {
+export function outcomeOf(code: string, codes: VendorCodes, message: Message): SendOutcome {
   const isRefusal = codes.refusal.test(code)
   const isKnown = isRefusal || codes.doubt?.test(code) === true
   const shown = isKnown && isHarmless(code, message) ? code : 'an error code that is not known'
@@ -65,10 +65,10 @@ export function outcomeOf(code: string, codes: VendorCodes, message: CodeMessage
   return failed(codes.clock?.test(code) === true ? `the clocks differ: ${shown}` : shown)
 }
 
-function isHarmless(code: string, message: CodeMessage): boolean {
+function isHarmless(code: string, message: Message): boolean {
   return (
     code.length <= MAX_CODE_LENGTH &&
     code.replace(/\D/g, '').length <= MAX_CODE_DIGITS &&
-    !code.includes(message.verifyCode)
+    (isNotice(message) || !code.includes(message.verifyCode))
   )
 }

@@ -1,24 +1,27 @@
 import { z } from 'zod'
 import type { Db } from '../platform/db/index.ts'
 import { definePolicy, readPolicy } from '../platform/policy/index.ts'
-import type { CodeMessage, MessageTemplate, Wording } from './message.ts'
+import type { Message, MessageTemplate, NoticeKind, Wording } from './message.ts'
 
 const MAX_CHARACTERS = { sms: 500, subject: 200, email: 5_000 }
 
 /** What stands between braces; no text has braces for anything else. */
 const PLACEHOLDERS = ['code', 'minutes', 'application']
+const PLACEHOLDERS_OF_NOTICES = ['application']
+
+const ONE_LINE = 'A subject is one line'
 
 const wording = z.strictObject({
-  sms: textField(MAX_CHARACTERS.sms)
+  sms: textField(MAX_CHARACTERS.sms, PLACEHOLDERS)
     .refine(hasCode, 'The text must hold {code}')
     .optional()
     .describe('The text message, for gateways that send text. Must hold {code}.'),
-  email_subject: textField(MAX_CHARACTERS.subject)
-    .refine((text) => !/\p{Cc}/u.test(text), 'A subject is one line')
+  email_subject: textField(MAX_CHARACTERS.subject, PLACEHOLDERS)
+    .refine(isOneLine, ONE_LINE)
     .refine((text) => !hasCode(text), 'A subject does not hold {code}: mail servers on the way log subjects')
     .optional()
     .describe('The subject of the email, one line, without {code}.'),
-  email_text: textField(MAX_CHARACTERS.email)
+  email_text: textField(MAX_CHARACTERS.email, PLACEHOLDERS)
     .refine(hasCode, 'The text must hold {code}')
     .optional()
     .describe('The body of the email, as plain text; its HTML part is made from it. Must hold {code}.'),
@@ -32,9 +35,32 @@ const inEachLanguage = z.strictObject({
 const textsWith = (code: string) =>
   inEachLanguage.optional().describe(`What comes with ${code}. Absent: our own texts.`)
 
+const noticeWording = z.strictObject({
+  sms: textField(MAX_CHARACTERS.sms, PLACEHOLDERS_OF_NOTICES)
+    .optional()
+    .describe('The text message, for gateways that send text.'),
+  email_subject: textField(MAX_CHARACTERS.subject, PLACEHOLDERS_OF_NOTICES)
+    .refine(isOneLine, ONE_LINE)
+    .optional()
+    .describe('The subject of the email, one line.'),
+  email_text: textField(MAX_CHARACTERS.email, PLACEHOLDERS_OF_NOTICES)
+    .optional()
+    .describe('The body of the email, as plain text; its HTML part is made from it.'),
+})
+
+function notice(what: string) {
+  return z
+    .strictObject({
+      zh: noticeWording.optional().describe('For callers who read Chinese.'),
+      en: noticeWording.optional().describe('For callers who read English.'),
+    })
+    .optional()
+    .describe(`The notice that ${what}. Absent: our own texts.`)
+}
+
 /**
  * Texts of the operator's instead of ours. Of what stands between braces, `{code}` is the code, `{minutes}` how
- * long it is good, `{application}` the application's name.
+ * long it is good, `{application}` the application's name. A notice has the last of them only.
  */
 export const messageTexts = definePolicy(
   'message_texts',
@@ -45,17 +71,25 @@ export const messageTexts = definePolicy(
     reset_password: textsWith('a code for a forgotten password'),
     change_password: textsWith('a code for changing the password'),
     change_address: textsWith('a code for a new mobile number or email'),
-  } satisfies Record<MessageTemplate, z.ZodType>),
+    password_changed: notice('the password was changed'),
+    mobile_changed: notice('the mobile number was changed'),
+    email_changed: notice('the email address was changed'),
+    identity_bound: notice('a social account was linked'),
+    identity_unbound: notice('a social account was unlinked'),
+    account_closing: notice('the account was closed and is going to be deleted'),
+    account_reopened: notice('the account was opened again'),
+  } satisfies Record<MessageTemplate | NoticeKind, z.ZodType>),
 )
 
 /** @returns the operator's words for this message, if he has any */
-export async function findWording(db: Db, message: CodeMessage): Promise<Wording | undefined> {
+export async function findWording(db: Db, message: Message): Promise<Wording | undefined> {
   const texts = await readPolicy(db, messageTexts)
   const found = texts[message.template]?.[message.language]
   return found && { sms: found.sms, emailSubject: found.email_subject, emailText: found.email_text }
 }
 
-function textField(maxCharacters: number) {
+function textField(maxCharacters: number, placeholders: readonly string[]) {
+  const filled = new RegExp(`\\{(?:${placeholders.join('|')})\\}`, 'g')
   return z
     .string()
     .trim()
@@ -63,11 +97,21 @@ function textField(maxCharacters: number) {
     .max(maxCharacters, `At most ${maxCharacters} characters`)
     .refine((text) => !/[^\P{Cc}\n\r]/u.test(text), 'The text holds a control character')
     .refine(
-      (text) => !/[{}]/.test(text.replaceAll(new RegExp(`\\{(?:${PLACEHOLDERS.join('|')})\\}`, 'g'), '')),
-      'Braces stand only in {code}, {minutes} and {application}',
+      (text) => !/[{}]/.test(text.replaceAll(filled, '')),
+      `Braces stand only in ${inWords(placeholders)}`,
     )
 }
 
 function hasCode(text: string): boolean {
   return text.includes('{code}')
+}
+
+function isOneLine(text: string): boolean {
+  return !/\p{Cc}/u.test(text)
+}
+
+/** `{code}, {minutes} and {application}` */
+function inWords(placeholders: readonly string[]): string {
+  const shown = placeholders.map((name) => `{${name}}`)
+  return new Intl.ListFormat('en-GB').format(shown)
 }

@@ -1,4 +1,4 @@
-import { type AttemptCount, countAttemptsSince } from '../messages/index.ts'
+import { type AttemptCount, countAttemptsSince, countNoticesSince } from '../messages/index.ts'
 import type { Db } from '../platform/db/index.ts'
 import { printMoney } from '../platform/text-forms/money.ts'
 
@@ -15,9 +15,23 @@ const MAX_REASONS = 5
 export async function reportMessages(db: Db, since: number): Promise<string[]> {
   const counts = await countAttemptsSince(db, since)
   const byGateway = Map.groupBy(counts, ({ gateway, channel }) => `${gateway} (${channel})`)
-  return [...byGateway]
-    .toSorted(byName)
-    .flatMap(([gateway, own]) => [summaryOf(gateway, own), ...reasonsIn(own)])
+  return [
+    ...[...byGateway]
+      .toSorted(byName)
+      .flatMap(([gateway, own]) => [summaryOf(gateway, own), ...reasonsIn(own)]),
+    ...(await reportUnsentNotices(db, since)),
+  ]
+}
+
+/** Notices that never came to a gateway are in no gateway's count. */
+async function reportUnsentNotices(db: Db, since: number): Promise<string[]> {
+  const counts = await countNoticesSince(db, since)
+  const unsent = counts
+    .filter(({ result }) => result === 'dropped')
+    .toSorted((one, other) => other.notices - one.notices)
+  if (unsent.length === 0) return []
+  const sum = unsent.reduce((all, { notices }) => all + notices, 0)
+  return [`notices not sent: ${sum}`, ...unsent.map(({ notices, because }) => `  ${notices}: ${because}`)]
 }
 
 function summaryOf(gateway: string, counts: readonly AttemptCount[]): string {

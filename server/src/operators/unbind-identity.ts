@@ -21,9 +21,10 @@ export async function unbindOf(
     userId: user.id,
     isMeant: ({ id }: { readonly id: string }) => id === identityId,
     by: { because: 'by an operator on the command line' },
+    told: { application: undefined, language: 'zh' as const },
   }
   try {
-    await unbind(deps.db, request, now)
+    await unbind(deps, request, now)
   } catch (error) {
     if (error instanceof Refusal) throw new StartError(error.text('en'))
     throw error

@@ -52,12 +52,15 @@ test('both at once, by their unionid, cannot be unbound either, and neither is',
 
 test('a verified address is a way in; one that nobody has verified is none', async (t) => {
   const { server, alice, links } = await startWithTwoWays(t)
-  const { db } = server.deployment
+  const { db, vault } = server.deployment
   await alice.unbindAccount(links.second.id)
   const verify = (at: number | null) => db.updateTable('user_address').set({ verified_at: at }).execute()
   await db
     .updateTable('user_address')
-    .set({ user_id: alice.userId, verified_at: null })
+    .set({
+      user_id: alice.userId,
+      address_sealed: vault.seal(`user_address ${alice.userId} email`, 'zhangsan@qq.com'),
+    })
     .where('channel', '=', 'email')
     .execute()
 

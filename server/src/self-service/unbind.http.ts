@@ -4,7 +4,7 @@ import { textField } from '../platform/http/fields.ts'
 import { noReply, type SdkCall, sdkEndpoint } from '../platform/http/sdk-endpoint.ts'
 import { findSessionByIdToken, type FindSessionDeps, sessionRefusals } from '../sessions/index.ts'
 import { selfServiceRefusals } from './refusals.ts'
-import { unbind, type UnbindRequest } from './unbind.ts'
+import { unbind, type UnbindDeps, type UnbindRequest } from './unbind.ts'
 import { socialTypes, socialUidOf } from './wire.ts'
 
 const refusals = [
@@ -25,7 +25,7 @@ export const unbindAccountEndpoint = sdkEndpoint({
   body: z.object({ id: textField }),
   reply: noReply,
   refusals,
-  handle: (deps: FindSessionDeps, call: SdkCall<Application, { id: string }>) =>
+  handle: (deps: FindSessionDeps & UnbindDeps, call: SdkCall<Application, { id: string }>) =>
     unbindOwn(deps, call, (identity) => identity.id === call.body.id),
 })
 
@@ -41,7 +41,10 @@ export const unbindEndpoint = sdkEndpoint({
   body: z.object({ social_uid: textField, social_type: textField }),
   reply: noReply,
   refusals,
-  handle(deps: FindSessionDeps, call: SdkCall<Application, { social_uid: string; social_type: string }>) {
+  handle(
+    deps: FindSessionDeps & UnbindDeps,
+    call: SdkCall<Application, { social_uid: string; social_type: string }>,
+  ) {
     const { social_uid: uid, social_type: type } = call.body
     return unbindOwn(
       deps,
@@ -53,7 +56,7 @@ export const unbindEndpoint = sdkEndpoint({
 })
 
 async function unbindOwn(
-  deps: FindSessionDeps,
+  deps: FindSessionDeps & UnbindDeps,
   call: SdkCall<Application, unknown>,
   isMeant: UnbindRequest['isMeant'],
 ): Promise<undefined> {
@@ -64,6 +67,7 @@ async function unbindOwn(
     sessionId: session.id,
     ip: call.ip,
   }
-  await unbind(deps.db, { userId: user.id, isMeant, by }, call.now)
+  const told = { application: call.application, language: call.language }
+  await unbind(deps, { userId: user.id, isMeant, by, told }, call.now)
   return undefined
 }

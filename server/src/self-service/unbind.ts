@@ -1,10 +1,17 @@
 import { record } from '../audit/index.ts'
 import { type BoundIdentity, listIdentitiesOf, turnsOf, unbindIdentity } from '../connections/index.ts'
+import { type NewNotice, queueNotice } from '../messages/index.ts'
 import { type Db, inTransaction, takeTurns, type Tx } from '../platform/db/index.ts'
 import { Refusal } from '../platform/refusal.ts'
+import type { Vault } from '../platform/vault/vault.ts'
 import { endOpenSignInsOf } from '../sign-in/index.ts'
-import { hasVerifiedAddress } from '../users/index.ts'
+import { hasVerifiedAddress, listVerifiedAddressesOf } from '../users/index.ts'
 import { selfServiceRefusals } from './refusals.ts'
+
+export interface UnbindDeps {
+  readonly db: Db
+  readonly vault: Vault
+}
 
 export interface UnbindRequest {
   readonly userId: string
@@ -18,6 +25,8 @@ export interface UnbindRequest {
     readonly ip?: string
     readonly because?: string
   }
+  /** Where he does it and in which language, as the notice to his addresses tells. */
+  readonly told: Pick<NewNotice, 'application' | 'language'>
 }
 
 /**
@@ -34,7 +43,7 @@ export interface UnbindRequest {
  * @throws {Refusal} `notLinked`, `lastWayIn`
  * @see docs/decisions/0011-unbinding.md
  */
-export async function unbind(db: Db, request: UnbindRequest, now: number): Promise<void> {
+export async function unbind({ db, vault }: UnbindDeps, request: UnbindRequest, now: number): Promise<void> {
   const { userId } = request
   const meant = (await listIdentitiesOf(db, userId)).filter((identity) => request.isMeant(identity))
 
@@ -57,6 +66,8 @@ export async function unbind(db: Db, request: UnbindRequest, now: number): Promi
         ...request.by,
       })
     }
+    const to = await listVerifiedAddressesOf(tx, vault, userId)
+    await queueNotice(tx, vault, { to, kind: 'identity_unbound', at: now, ...request.told })
   })
 }
 

@@ -164,14 +164,27 @@ export async function end(tx: Tx, sessionId: string, now: number): Promise<boole
   return numUpdatedRows === 1n
 }
 
-/** Ends every session of a user. */
-export async function endAllOf(tx: Tx, userId: string, now: number): Promise<void> {
-  await tx
+/**
+ * Ends every session of a user.
+ *
+ * @param exceptSessionId one that goes on, such as the one in which he asks for it
+ * @returns the ids of those that ended
+ */
+export async function endAllOf(
+  tx: Tx,
+  userId: string,
+  now: number,
+  exceptSessionId?: string,
+): Promise<readonly string[]> {
+  const rows = await tx
     .updateTable('session')
     .set({ ended_at: now })
     .where('user_id', '=', userId)
     .where('ended_at', 'is', null)
+    .where('id', '!=', exceptSessionId ?? '')
+    .returning('id')
     .execute()
+  return rows.map(({ id }) => id)
 }
 
 /**

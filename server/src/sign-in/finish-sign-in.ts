@@ -6,10 +6,11 @@ import {
   findSwitchedOnConnection,
   turnsOf,
 } from '../connections/index.ts'
+import { queueNotice } from '../messages/index.ts'
 import { type Db, takeTurns, type Tx } from '../platform/db/index.ts'
 import { Refusal, type RefusalDefinition } from '../platform/refusal.ts'
 import type { Vault } from '../platform/vault/vault.ts'
-import { type Address, findByVerifiedAddress, markAddress } from '../users/index.ts'
+import { type Address, findByVerifiedAddress, listVerifiedAddressesOf, markAddress } from '../users/index.ts'
 import { checkVerificationCode, purposeOf, verificationRefusals } from '../verifications/index.ts'
 import type { Caller } from './caller.ts'
 import { conclude, type Decision, type Refused, type SignInResult } from './conclude.ts'
@@ -112,6 +113,16 @@ async function proveAndBind(tx: Tx, vault: Vault, request: FinishRequest): Promi
         ip: caller.ip,
         ...(shownBy.kind === 'source' && { because: 'the source vouches for the mobile' }),
       })
+      if (known !== undefined) {
+        const to = await listVerifiedAddressesOf(tx, vault, known.id, address)
+        await queueNotice(tx, vault, {
+          to,
+          kind: 'identity_bound',
+          application,
+          language: caller.language,
+          at: now,
+        })
+      }
       return enter(tx, caller, user, { signInId: signIn.id, identityId: result.identityId })
   }
 }

@@ -1,4 +1,4 @@
-import type { CodeMessage } from '../messages/index.ts'
+import type { CodeMessage, NoticeKind, NoticeMessage } from '../messages/index.ts'
 import { randomId } from '../platform/secrets.ts'
 import type { Address } from '../users/index.ts'
 
@@ -21,7 +21,21 @@ export function codeMessage(differences: Partial<CodeMessage> = {}): CodeMessage
   }
 }
 
-/** The same by email. */
+/** A notice by text message, unless `differences` say otherwise. */
+export function notice(kind: NoticeKind, differences: Partial<NoticeMessage> = {}): NoticeMessage {
+  return {
+    id: randomId(),
+    to: MOBILE,
+    template: kind,
+    purpose: kind,
+    language: 'zh',
+    applicationName: { zh: '示例应用', en: 'Demo' },
+    sentAt: Date.UTC(2026, 0, 2, 3, 4, 5),
+    ...differences,
+  }
+}
+
+/** A code by email. */
 export function codeEmail(differences: Partial<CodeMessage> = {}): CodeMessage {
   return codeMessage({ to: EMAIL, purpose: 'BIND_EMAIL_EMS', expiresInSeconds: 600, ...differences })
 }

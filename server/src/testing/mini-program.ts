@@ -81,7 +81,7 @@ export function openMiniProgram(url: string, options: MiniProgramOptions): MiniP
     },
     async newestCode(address) {
       const response = await fetch(`${url}/dev/inbox?to=${encodeURIComponent(address)}`)
-      const [newest] = inbox.parse(await response.json())
+      const newest = inbox.parse(await response.json()).find(({ code }) => code !== '')
       if (newest === undefined) throw new Error(`nothing was sent to ${address}`)
       return newest.code
     },

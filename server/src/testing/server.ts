@@ -1,5 +1,5 @@
 import type { TestContext } from 'vitest'
-import { createServer, listen, openGateways, type ServerOptions } from '../app.ts'
+import { createServer, listen, noticeDeps, openGateways, type ServerOptions } from '../app.ts'
 import {
   type ConnectionDescription,
   developmentPhoneButtonBudgets,
@@ -11,6 +11,7 @@ import { type Application, saveApplication } from '../applications/index.ts'
 import { openDevelopment } from '../commands/outside-world.ts'
 import { type Deployment, openDeployment } from '../deployment.ts'
 import { demoApplications, demoConnections } from '../development/demo.ts'
+import { sendNotices } from '../messages/index.ts'
 import { inTransaction } from '../platform/db/index.ts'
 import type { Tables } from '../platform/db/tables.ts'
 import { openLog } from '../platform/log.ts'
@@ -64,6 +65,8 @@ export interface TestServer {
   /** Creates a user; his addresses are verified unless told otherwise. */
   addUser(user: TestUser): Promise<User>
   count(table: keyof Tables): Promise<number>
+  /** Sends the notices that are due, as an instance does every second. @returns how many it took on */
+  sendNotices(): Promise<number>
   stop(): Promise<void>
 }
 
@@ -79,7 +82,7 @@ export async function startServer(t: TestContext, options: TestServerOptions = {
   const stored = openGateways({ db: deployment.db, vault: deployment.vault, clock, log })
 
   let url = ''
-  const app = await createServer(deployment, {
+  const serverOptions: ServerOptions = {
     clock,
     log,
     publicUrl: () => url,
@@ -89,7 +92,8 @@ export async function startServer(t: TestContext, options: TestServerOptions = {
     sendBudgets: options.mode === 'dev' ? developmentSendBudgets : productionSendBudgets,
     phoneButtonBudgets: options.mode === 'dev' ? developmentPhoneButtonBudgets : productionPhoneButtonBudgets,
     ...options.server,
-  })
+  }
+  const app = await createServer(deployment, serverOptions)
   outside.addRoutes(app)
   url = await listen(app, '127.0.0.1', 0)
 
@@ -123,6 +127,7 @@ export async function startServer(t: TestContext, options: TestServerOptions = {
         .executeTakeFirstOrThrow()
       return row.rows
     },
+    sendNotices: () => sendNotices(noticeDeps(deployment, serverOptions)),
     stop,
   }
 }

@@ -11,7 +11,7 @@ export {
   parseMobileOf,
 } from './parse-address.ts'
 export { userRefusals } from './refusals.ts'
-export { listAddressesOf } from './list-addresses.ts'
+export { listAddressesOf, listVerifiedAddressesOf } from './list-addresses.ts'
 export { type AddressMark, markAddress } from './sealed-address.ts'
 export { userKeyedColumns } from './reindex-addresses.ts'
 export { loadProfile } from './user-profile.ts'

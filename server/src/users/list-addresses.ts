@@ -1,4 +1,4 @@
-import type { Db } from '../platform/db/index.ts'
+import type { Db, Tx } from '../platform/db/index.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import type { Address } from './address.ts'
 import { openAddress } from './sealed-address.ts'
@@ -6,7 +6,7 @@ import { listAddresses } from './user.store.ts'
 
 /** @returns a user's addresses in clear, verified or not */
 export async function listAddressesOf(
-  db: Db,
+  db: Db | Tx,
   vault: Vault,
   userId: string,
 ): Promise<{ readonly address: Address; readonly isVerified: boolean }[]> {
@@ -15,4 +15,20 @@ export async function listAddressesOf(
     address: { channel: address.channel, value: openAddress(vault, userId, address) },
     isVerified: address.verifiedAt !== null,
   }))
+}
+
+/**
+ * @param except one that need not be among them, such as the one by which the user has just proved himself
+ * @returns a user's verified addresses in clear
+ */
+export async function listVerifiedAddressesOf(
+  db: Db | Tx,
+  vault: Vault,
+  userId: string,
+  except?: Address,
+): Promise<Address[]> {
+  const addresses = await listAddressesOf(db, vault, userId)
+  return addresses
+    .filter(({ address, isVerified }) => isVerified && address.value !== except?.value)
+    .map(({ address }) => address)
 }

@@ -1,3 +1,4 @@
+export { admitNotice } from './admit-notice.ts'
 export { developmentSendBudgets, networkOf, productionSendBudgets, type SendBudgets } from './budgets.ts'
 export { checkVerificationCode } from './check-verification-code.ts'
 export { purposeOf } from './purposes.ts'

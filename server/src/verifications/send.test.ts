@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { MiniProgram } from '../testing/mini-program.ts'
 import { REGISTER_CLIENT_ID, startServer } from '../testing/server.ts'
-import { type CodeMessage, fixedGateways, type Gateway, type SendOutcome } from '../messages/index.ts'
+import { type Message, fixedGateways, type Gateway, type SendOutcome } from '../messages/index.ts'
 import { savePolicy } from '../platform/policy/index.ts'
 import { sendPolicy } from './index.ts'
 
@@ -12,8 +12,8 @@ const REFUSED = 'IDAAS.SDK.CAPTCHA.0006'
 const LI = '13800138000'
 
 /** A gateway that does as it is told and keeps what it was given. */
-function gatewayThat(outcome: SendOutcome): Gateway & { readonly messages: CodeMessage[] } {
-  const messages: CodeMessage[] = []
+function gatewayThat(outcome: SendOutcome): Gateway & { readonly messages: Message[] } {
+  const messages: Message[] = []
   return {
     name: 'test',
     channel: 'sms',
@@ -151,7 +151,8 @@ describe('a gateway', () => {
     const signIn = await server.miniProgram().openSignIn('alice')
 
     expect(await signIn.send(LI)).toMatchObject({ outcome: REFUSED })
-    const code = gateway.messages[0]?.verifyCode ?? ''
+    const [message] = gateway.messages
+    const code = message !== undefined && 'verifyCode' in message ? message.verifyCode : ''
     expect(await signIn.bind(LI, code)).toMatchObject({ outcome: 'SUCCESS' })
   })
 })

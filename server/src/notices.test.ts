@@ -1,0 +1,347 @@
+import { describe, expect, test, type TestContext } from 'vitest'
+import { z } from 'zod'
+import { noticeDeps } from './app.ts'
+import { reportMessages } from './operators/index.ts'
+import { openLog } from './platform/log.ts'
+import { startServer, type TestServer } from './testing/server.ts'
+import { bindAndSignIn, signedIn, signIn } from './testing/signed-in.ts'
+import { standingClock } from './testing/test-clock.ts'
+import { makeTestData } from './testing/test-data.ts'
+import { productionSendBudgets } from './verifications/index.ts'
+import { fixedGateways, type Gateway, type Message, sendNotices, type SendOutcome } from './messages/index.ts'
+
+const SENT: SendOutcome = { result: 'sent' }
+const failed = (because: string): SendOutcome => ({ result: 'failed', because })
+const unknown = (because: string): SendOutcome => ({ result: 'unknown', because })
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+const LI = '13800138000'
+const LI_MAIL = 'li@example.com'
+
+const inboxSchema = z.array(
+  z.object({ to: z.string(), purpose: z.string(), code: z.string(), text: z.string(), sent_at: z.number() }),
+)
+
+async function inboxOf(server: TestServer, to: string) {
+  const response = await fetch(`${server.url}/dev/inbox?to=${encodeURIComponent(to)}`)
+  return inboxSchema.parse(await response.json())
+}
+
+/** Carries codes by SMS, and gives each email the next outcome of these; after the last, that one again. */
+function mailThat(...outcomes: readonly SendOutcome[]) {
+  const mails: Message[] = []
+  const sms: Message[] = []
+  const mail: Gateway = {
+    name: 'mail',
+    channel: 'email',
+    async send(message) {
+      mails.push(message)
+      return outcomes[Math.min(mails.length, outcomes.length) - 1] ?? SENT
+    },
+  }
+  const text: Gateway = {
+    name: 'sms',
+    channel: 'sms',
+    async send(message) {
+      sms.push(message)
+      return SENT
+    },
+  }
+  return { mails, sms, gateways: fixedGateways([text, mail]) }
+}
+
+/** Li has a mobile and a mailbox, and binds alice by his mobile. */
+async function bindLi(server: TestServer, sms: readonly Message[], person = 'alice') {
+  const program = server.miniProgram()
+  const pending = await program.openSignIn(person)
+  await pending.send(LI)
+  const message = sms.at(-1)
+  const code = message !== undefined && 'verifyCode' in message ? message.verifyCode : ''
+  return pending.bind(LI, code)
+}
+
+async function startWithMail(t: TestContext, ...outcomes: readonly SendOutcome[]) {
+  const mail = mailThat(...outcomes)
+  const server = await startServer(t, { server: { gateways: mail.gateways } })
+  await server.addUser({ mobile: LI, email: LI_MAIL })
+  expect(await bindLi(server, mail.sms)).toMatchObject({ outcome: 'SUCCESS' })
+  return { server, ...mail }
+}
+
+async function noticesOf({ deployment }: TestServer) {
+  return deployment.db
+    .selectFrom('notice')
+    .select(['result', 'because', 'tries', 'due_at'])
+    .orderBy('at')
+    .execute()
+}
+
+describe('a bind to a user who exists', () => {
+  test('is told to his other address, and not to the one that proved it', async (t) => {
+    const server = await startServer(t)
+    await server.addUser({ mobile: LI, email: LI_MAIL })
+    const program = server.miniProgram({ language: 'zh' })
+    const pending = await program.openSignIn('alice')
+    await pending.send(LI)
+    await pending.bind(LI, await program.newestCode(LI))
+    expect(await inboxOf(server, LI_MAIL)).toEqual([])
+
+    expect(await server.sendNotices()).toBe(1)
+
+    const [notice, ...others] = await inboxOf(server, LI_MAIL)
+    expect(others).toEqual([])
+    expect(notice).toMatchObject({ purpose: 'identity_bound', code: '', sent_at: server.clock.now() })
+    expect(notice?.text).toContain('您的账号新绑定了第三方登录（2026-01-05 08:00 UTC）。')
+    expect((await inboxOf(server, LI)).map(({ purpose }) => purpose)).toEqual(['BIND_MOBILE_SMS'])
+    expect(await server.sendNotices()).toBe(0)
+  })
+
+  test('is not told to an address that nobody has verified', async (t) => {
+    const server = await startServer(t)
+    const { id } = await server.addUser({ mobile: LI, email: LI_MAIL })
+    await server.deployment.db
+      .updateTable('user_address')
+      .set({ verified_at: null })
+      .where('user_id', '=', id)
+      .where('channel', '=', 'email')
+      .execute()
+    const program = server.miniProgram()
+    const pending = await program.openSignIn('alice')
+    await pending.send(LI)
+    await pending.bind(LI, await program.newestCode(LI))
+
+    expect(await server.count('notice')).toBe(0)
+  })
+
+  test('is not told when it was refused, nor at a registration', async (t) => {
+    const server = await startServer(t, { connection: { whenUnbound: 'bind_or_register' } })
+    await server.addUser({ mobile: LI, email: LI_MAIL })
+    const program = server.miniProgram()
+    const pending = await program.openSignIn('alice')
+    await pending.send(LI)
+    await pending.bind(LI, '000000')
+    await pending.send('13900139000', { register: true })
+    const code = await program.newestCode('13900139000')
+    expect(await pending.registerBind('13900139000', code)).toMatchObject({ outcome: 'SUCCESS' })
+
+    expect(await server.count('notice')).toBe(0)
+  })
+})
+
+test('an unbinding is told to every verified address, but does not hide a code that was asked for later', async (t) => {
+  const server = await startServer(t)
+  await server.addUser({ mobile: LI, email: LI_MAIL })
+  const program = server.miniProgram()
+  const pending = await program.openSignIn('alice')
+  await pending.send(LI)
+  const alice = signedIn(program, await pending.bind(LI, await program.newestCode(LI)))
+  server.clock.advance(MINUTE)
+  const [link] = await alice.links()
+  expect(await alice.unbindAccount(link?.id ?? '')).toMatchObject({ httpStatus: 200 })
+  server.clock.advance(1)
+  await program.send(LI, 'BIND_MOBILE_SMS')
+
+  await server.sendNotices()
+
+  const purposes = async (to: string) => (await inboxOf(server, to)).map(({ purpose }) => purpose)
+  expect(await purposes(LI)).toEqual(['BIND_MOBILE_SMS', 'identity_unbound', 'BIND_MOBILE_SMS'])
+  expect(await purposes(LI_MAIL)).toEqual(['identity_unbound', 'identity_bound'])
+})
+
+test('nothing is sent to a test address', async (t) => {
+  const server = await startServer(t)
+  await bindAndSignIn(server.miniProgram(), 'alice')
+
+  await server.sendNotices()
+
+  expect(await inboxOf(server, 'zhangsan@qq.com')).toEqual([])
+  expect(await noticesOf(server)).toMatchObject([{ result: 'dropped', because: 'a test address' }])
+})
+
+test('of three notices of one kind in a day a fourth is not sent; another kind is, and so is the next day’s', async (t) => {
+  const { server, mails, sms } = await startWithMail(t)
+  for (const person of ['bob', 'carol', 'dave']) {
+    server.clock.advance(HOUR)
+    expect(await bindLi(server, sms, person)).toMatchObject({ outcome: 'SUCCESS' })
+  }
+  while ((await server.sendNotices()) > 0);
+  expect(mails).toHaveLength(3)
+
+  const alice = await signIn(server.miniProgram(), 'alice')
+  const [link] = await alice.links()
+  await alice.unbindAccount(link?.id ?? '')
+  while ((await server.sendNotices()) > 0);
+  expect(mails.map(({ purpose }) => purpose).slice(3)).toEqual(['identity_unbound'])
+
+  server.clock.advance(DAY - 3 * HOUR)
+  await bindLi(server, sms, 'erin')
+  while ((await server.sendNotices()) > 0);
+  expect(mails).toHaveLength(5)
+})
+
+test('what has certainly not gone out is tried five times in a day, with growing pauses', async (t) => {
+  const { server, mails } = await startWithMail(t, failed('mail is down'))
+
+  const pauses = [MINUTE, 10 * MINUTE, HOUR, 6 * HOUR]
+  await server.sendNotices()
+  for (const [index, pause] of pauses.entries()) {
+    expect(mails).toHaveLength(index + 1)
+    server.clock.advance(pause - 1)
+    expect(await server.sendNotices()).toBe(0)
+    server.clock.advance(1)
+    expect(await server.sendNotices()).toBe(1)
+  }
+  server.clock.advance(DAY)
+
+  expect(await server.sendNotices()).toBe(0)
+  expect(mails).toHaveLength(5)
+  expect(new Set(mails.map(({ id }) => id)).size).toBe(5)
+  expect(await noticesOf(server)).toMatchObject([{ result: 'failed', because: 'mail is down', tries: 5 }])
+})
+
+test('a try that succeeds is the last', async (t) => {
+  const { server, mails } = await startWithMail(t, failed('mail is down'), SENT)
+  await server.sendNotices()
+  server.clock.advance(MINUTE)
+  await server.sendNotices()
+  server.clock.advance(DAY)
+
+  expect(await server.sendNotices()).toBe(0)
+  expect(mails).toHaveLength(2)
+})
+
+test('what may have gone out is not repeated', async (t) => {
+  const { server, mails } = await startWithMail(t, unknown('timeout'))
+  await server.sendNotices()
+  server.clock.advance(DAY)
+
+  expect(await server.sendNotices()).toBe(0)
+  expect(mails).toHaveLength(1)
+  expect(await noticesOf(server)).toMatchObject([{ result: 'unknown', because: 'timeout' }])
+})
+
+test.for([
+  { age: DAY, mails: 1, result: 'sent' },
+  { age: DAY + 1, mails: 0, result: 'dropped' },
+])('after $age ms without a sender it is $result', async ({ age, mails: count, result }, t) => {
+  const { server, mails } = await startWithMail(t)
+  server.clock.advance(age)
+
+  await server.sendNotices()
+
+  expect(mails).toHaveLength(count)
+  expect(await noticesOf(server)).toMatchObject([{ result }])
+})
+
+test('without a gateway for it, it is dropped, and the operator can read why', async (t) => {
+  const { sms, gateways } = mailThat()
+  const smsOnly = {
+    ...gateways,
+    use: <Result>(act: Parameters<typeof gateways.use<Result>>[0]) =>
+      gateways.use((all) => act(all.filter(({ gateway }) => gateway.channel === 'sms'))),
+  }
+  const server = await startServer(t, { server: { gateways: smsOnly } })
+  await server.addUser({ mobile: LI, email: LI_MAIL })
+  await bindLi(server, sms)
+
+  expect(await server.sendNotices()).toBe(1)
+
+  expect(await noticesOf(server)).toMatchObject([{ result: 'dropped', because: 'no gateway carries it' }])
+  expect(await reportMessages(server.deployment.db, 0)).toEqual([
+    'sms (sms): 1 sent, 0 failed, 0 unknown',
+    'notices not sent: 1',
+    '  1: no gateway carries it',
+  ])
+})
+
+describe('two instances on one store', () => {
+  async function startTwoWithMail(t: TestContext) {
+    const data = await makeTestData()
+    const clock = standingClock()
+    const mail = mailThat()
+    const options = { data, clock, server: { gateways: mail.gateways } }
+    const one = await startServer(t, options)
+    const other = await startServer(t, options)
+    t.onTestFinished(() => data.remove())
+    await one.addUser({ mobile: LI, email: LI_MAIL })
+    return { clock, one, other, ...mail }
+  }
+
+  test('send each notice once, twenty times', { timeout: 60_000 }, async (t) => {
+    const { clock, one, other, mails, sms } = await startTwoWithMail(t)
+    for (let round = 1; round <= 20; round++) {
+      clock.advance(DAY)
+      await bindLi(one, sms, `person${round}`)
+
+      const taken = await Promise.all([one, other, one, other].map((each) => each.sendNotices()))
+
+      expect(taken.reduce((all, each) => all + each)).toBe(1)
+      expect(mails).toHaveLength(round)
+    }
+  })
+
+  test('one killed after its claim: the other sends it when the claim has ended, and not before', async (t) => {
+    const { clock, one, other, mails, sms } = await startTwoWithMail(t)
+    await bindLi(one, sms)
+    // As the claim of a process leaves it that is killed before it has asked the gateway.
+    await one.deployment.db
+      .updateTable('notice')
+      .set({ tries: 1, due_at: clock.now() + MINUTE })
+      .execute()
+
+    clock.advance(MINUTE - 1)
+    expect(await other.sendNotices()).toBe(0)
+    clock.advance(1)
+    expect(await other.sendNotices()).toBe(1)
+
+    expect(mails).toHaveLength(1)
+    expect(await noticesOf(other)).toMatchObject([{ result: 'sent', tries: 2 }])
+  })
+
+  test('one killed after the gateway took it: it goes out once more, under the same id', async (t) => {
+    const { clock, one, other, mails, sms } = await startTwoWithMail(t)
+    await bindLi(one, sms)
+    await one.sendNotices()
+    // As it stood before the statement that the killed process did not come to.
+    await one.deployment.db
+      .updateTable('notice')
+      .set({ ended_at: null, result: null, due_at: clock.now() + MINUTE })
+      .execute()
+
+    clock.advance(MINUTE)
+    await other.sendNotices()
+
+    expect(mails.map(({ id }) => id)).toEqual([mails[0]?.id, mails[0]?.id])
+    expect(other.logLines.filter((line) => line.includes('not on record'))).toEqual([])
+  })
+
+  test('one that comes back after its claim does not undo what the other has done', async (t) => {
+    const { clock, one, other, mails, sms } = await startTwoWithMail(t)
+    await bindLi(one, sms)
+    const first = Promise.withResolvers<SendOutcome>()
+    const asked = Promise.withResolvers<void>()
+    const stuck: Gateway = {
+      name: 'stuck',
+      channel: 'email',
+      send() {
+        asked.resolve()
+        return first.promise
+      },
+    }
+    const log = openLog('json', { write: () => true })
+    const options = { clock, log, gateways: fixedGateways([stuck]), sendBudgets: productionSendBudgets }
+    const late = sendNotices(noticeDeps(one.deployment, options))
+    await asked.promise
+    clock.advance(MINUTE)
+    await other.sendNotices()
+    first.resolve(failed('much too late'))
+    await late
+
+    expect(mails).toHaveLength(1)
+    expect(await noticesOf(other)).toMatchObject([{ result: 'sent', tries: 2 }])
+    clock.advance(DAY)
+    expect(await other.sendNotices()).toBe(0)
+  })
+})
