@@ -1,0 +1,108 @@
+import { expect, test, type TestContext } from 'vitest'
+import { everyEndpoint, fieldsOf } from './testing/every-endpoint.ts'
+import { BIND_CLIENT_ID, REGISTER_CLIENT_ID, startServer, type TestServer } from './testing/server.ts'
+import { purposesOf } from './verifications/index.ts'
+
+const CODE_INCORRECT = 'IDAAS.SDK.CAPTCHA.0007'
+/** In development the next code may be asked for after five. */
+const NEXT_SEND_MS = 6_000
+
+const addresses = { mobile: '13800138000', email: 'li@example.com' } as const
+type Field = keyof typeof addresses
+
+const types = { mobile: purposesOf('sms'), email: purposesOf('email') } as const satisfies Record<
+  Field,
+  readonly string[]
+>
+
+/** A call that takes a code. */
+interface Taker {
+  readonly path: string
+  readonly field: Field
+  /** The one type of code that it takes. */
+  readonly takes: string
+  readonly clientId?: string
+  /** @returns the headers that go along */
+  prepare?(server: TestServer): Promise<Readonly<Record<string, string>>>
+}
+
+const inSignIn =
+  (clientId: string): Required<Taker>['prepare'] =>
+  async (server) => {
+    const signIn = await server.miniProgram({ clientId }).openSignIn(`person-${server.clock.now()}`)
+    return { 'X-state-token': signIn.stateToken }
+  }
+
+const takers: readonly Taker[] = [
+  { path: 'social/bind', field: 'mobile', takes: 'BIND_MOBILE_SMS', prepare: inSignIn(BIND_CLIENT_ID) },
+  { path: 'social/bind', field: 'email', takes: 'BIND_EMAIL_EMS', prepare: inSignIn(BIND_CLIENT_ID) },
+  {
+    path: 'social/register-bind',
+    field: 'mobile',
+    takes: 'REGISTER_SMS',
+    clientId: REGISTER_CLIENT_ID,
+    prepare: inSignIn(REGISTER_CLIENT_ID),
+  },
+  {
+    path: 'social/register-bind',
+    field: 'email',
+    takes: 'REGISTER_EMS',
+    clientId: REGISTER_CLIENT_ID,
+    prepare: inSignIn(REGISTER_CLIENT_ID),
+  },
+  { path: 'login/mobile-verify-code', field: 'mobile', takes: 'LOGIN_SMS' },
+  { path: 'login/email-verify-code', field: 'email', takes: 'LOGIN_EMS' },
+]
+
+async function startWithUser(t: TestContext): Promise<TestServer> {
+  const server = await startServer(t, { mode: 'dev' })
+  await server.addUser(addresses)
+  return server
+}
+
+/** Has a code of this type sent, and presents it there. */
+async function present(server: TestServer, taker: Taker, type: string) {
+  server.clock.advance(NEXT_SEND_MS)
+  const clientId = taker.clientId ?? BIND_CLIENT_ID
+  const program = server.miniProgram({ clientId })
+  const address = addresses[taker.field]
+  expect(await program.send(address, type)).toMatchObject({ outcome: 'OK' })
+  const headers = (await taker.prepare?.(server)) ?? {}
+  const verifyCode = await program.newestCode(address)
+  return program.call(taker.path, { headers, body: { [taker.field]: address, verify_code: verifyCode } })
+}
+
+test.for(takers)('$path takes $takes, and no other code that was sent to the $field', async (taker, t) => {
+  const server = await startWithUser(t)
+
+  for (const type of types[taker.field]) {
+    if (type === taker.takes) continue
+    expect({ type, ...(await present(server, taker, type)) }).toMatchObject({
+      type,
+      outcome: CODE_INCORRECT,
+    })
+  }
+
+  expect(await present(server, taker, taker.takes)).toMatchObject({ httpStatus: 200 })
+})
+
+test('a code that was sent to the other address of the same user proves nothing', async (t) => {
+  const server = await startWithUser(t)
+  const program = server.miniProgram()
+  await program.send(addresses.mobile, 'LOGIN_SMS')
+  const verifyCode = await program.newestCode(addresses.mobile)
+
+  const reply = await program.call('login/email-verify-code', {
+    body: { email: addresses.email, verify_code: verifyCode },
+  })
+
+  expect(reply).toMatchObject({ outcome: CODE_INCORRECT })
+})
+
+test('every call that takes a code stands in this table', () => {
+  const prefix = '/api/v2/sdk/'
+  const taking = everyEndpoint
+    .filter((endpoint) => fieldsOf(endpoint).all.includes('verify_code'))
+    .map(({ path }) => path.replace(prefix, ''))
+  expect([...new Set(takers.map(({ path }) => path))].toSorted()).toEqual(taking.toSorted())
+})
