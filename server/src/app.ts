@@ -21,7 +21,15 @@ import type { Log } from './platform/log.ts'
 import { openMetrics } from './platform/metrics/metrics.ts'
 import { addMetricsPage, METRICS_PATH } from './platform/metrics/metrics.http.ts'
 import type { Outbound } from './platform/outbound/outbound.ts'
-import { linkedAccountsEndpoint, unbindAccountEndpoint, unbindEndpoint } from './self-service/endpoints.ts'
+import {
+  bindOwnEndpoint,
+  endOtherSessionsEndpoint,
+  endSessionEndpoint,
+  linkedAccountsEndpoint,
+  sessionsEndpoint,
+  unbindAccountEndpoint,
+  unbindEndpoint,
+} from './self-service/endpoints.ts'
 import { selfServiceRefusals } from './self-service/index.ts'
 import { type FindSessionDeps, logoutEndpoint, refreshEndpoint } from './sessions/endpoints.ts'
 import { type IdTokenDeps, sessionRefusals } from './sessions/index.ts'
@@ -71,6 +79,10 @@ export const sdkEndpoints: readonly SdkEndpoint<Needs, Application>[] = [
   linkedAccountsEndpoint,
   unbindAccountEndpoint,
   unbindEndpoint,
+  bindOwnEndpoint,
+  sessionsEndpoint,
+  endSessionEndpoint,
+  endOtherSessionsEndpoint,
   logoutEndpoint,
 ]
 

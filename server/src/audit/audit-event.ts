@@ -12,6 +12,8 @@ export type AuditEventKind =
   | 'user_disabled'
   | 'user_enabled'
   | 'user_deleted'
+  | 'account_closing'
+  | 'account_reopened'
   | 'identity_bound'
   | 'identity_adopted'
   | 'identity_unbound'

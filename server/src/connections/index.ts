@@ -1,6 +1,7 @@
 export { bindIdentity } from './bind-identity.ts'
 export {
   type Connection,
+  connectionKind,
   type ConnectionKind,
   findOfApplication as findConnection,
   findIdByName as findConnectionId,

@@ -13,4 +13,16 @@ export const selfServiceRefusals = defineRefusals({
     en: 'This is the last way to sign in and cannot be unbound; bind another one first',
     zh: '这是最后一种登录方式，无法解绑，请先绑定其他登录方式',
   },
+  /** Unknown, over already, and another user's look alike. */
+  noSuchSession: {
+    code: 'IDAAS.SDK.ACCOUNT.9101',
+    en: 'There is no such session',
+    zh: '会话不存在或已结束',
+  },
+  /** The session began more than ten minutes ago; a new one, however the user signs in, is taken. */
+  signInAgain: {
+    code: 'IDAAS.SDK.ACCOUNT.9102',
+    en: 'Sign in again to do this',
+    zh: '该操作需要重新登录后进行',
+  },
 })

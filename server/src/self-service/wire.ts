@@ -1,9 +1,15 @@
 import { z } from 'zod'
-import type { BoundIdentity, ConnectionKind } from '../connections/index.ts'
+import { type BoundIdentity, type ConnectionKind, connectionKind } from '../connections/index.ts'
+import type { ListedSession } from '../sessions/index.ts'
 
 /** What clients of this family call a source. */
 export const socialTypes: Readonly<Record<ConnectionKind, string>> = {
   'wechat-mini-program': 'weixin',
+}
+
+/** @returns `undefined` for a word that is no source's */
+export function kindOfSocialType(type: string): ConnectionKind | undefined {
+  return connectionKind.options.find((kind) => socialTypes[kind] === type)
 }
 
 /** An identity in the names of the wire. What WeChat tells no mini program is `null`. */
@@ -50,4 +56,45 @@ export function socialUidOf(identity: BoundIdentity): string {
 /** `2021-01-10 14:20:24.468`, UTC like the moment that an id begins with. */
 function momentOf(at: number): string {
   return new Date(at).toISOString().replace('T', ' ').replace('Z', '')
+}
+
+/** A session of his own, as its user sees it. */
+export const ownSession = z.object({
+  /** Also `sid` of its id_tokens. It names the session and opens nothing. */
+  id: z.string(),
+  client_id: z.string(),
+  /** The application's name. */
+  application: z.string(),
+  /** Seconds since the Unix epoch, as in an id_token. */
+  opened_at: z.number(),
+  expires_at: z.number(),
+  /** From where it was opened. */
+  ip: z.string(),
+  /** As the client described itself when it was opened. */
+  operating_system: z.string(),
+  agent: z.string(),
+  /** Whether it is the one in which the list was asked for. */
+  current: z.boolean(),
+})
+
+const device = z.object({ operatingSystem: z.string().catch(''), agent: z.string().catch('') })
+
+/** @param names of the applications, by client id */
+export function ownSessionOf(
+  session: ListedSession,
+  names: ReadonlyMap<string, string>,
+  currentId: string,
+): z.infer<typeof ownSession> {
+  const { operatingSystem, agent } = device.parse(JSON.parse(session.device))
+  return {
+    id: session.id,
+    client_id: session.clientId,
+    application: names.get(session.clientId) ?? '',
+    opened_at: Math.floor(session.openedAt / 1000),
+    expires_at: Math.floor(session.expiresAt / 1000),
+    ip: session.ip,
+    operating_system: operatingSystem,
+    agent,
+    current: session.id === currentId,
+  }
 }

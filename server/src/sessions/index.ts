@@ -1,11 +1,14 @@
-export { findSessionByIdToken, type FindSessionDeps } from './find-session.ts'
+export { findSessionByIdToken, type FindSessionDeps, type FoundSession } from './find-session.ts'
 export { openSession, type OpenedSession } from './open-session.ts'
 export { sessionRefusals } from './refusals.ts'
 export { type IdTokenDeps, issueSessionIdToken } from './session-id-token.ts'
 export {
   endAllOf as endSessionsOf,
   endEvery as endEverySession,
+  endOf as endSessionOf,
   hasAny as hasSessions,
+  hold as holdSession,
   listOf as listSessionsOf,
+  type ListedSession,
   sweep as sweepSessions,
 } from './session.store.ts'

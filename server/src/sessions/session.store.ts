@@ -43,7 +43,16 @@ export interface LiveSession {
   /** That which opened it. */
   readonly signInId: string
   readonly tokenHash: string
+  readonly openedAt: number
   readonly expiresAt: number
+}
+
+/** A live session as its user sees it. */
+export interface ListedSession extends Pick<LiveSession, 'id' | 'openedAt' | 'expiresAt'> {
+  readonly clientId: string
+  readonly ip: string
+  /** What the client said of its device, as JSON. */
+  readonly device: string
 }
 
 export async function insert(tx: Tx, session: NewSession): Promise<void> {
@@ -96,20 +105,23 @@ export async function findById(
 }
 
 /** @returns the live sessions of a user at every application, oldest first */
-export async function listOf(
-  db: Db,
-  userId: string,
-  now: number,
-): Promise<{ readonly clientId: string; readonly openedAt: number; readonly expiresAt: number }[]> {
+export async function listOf(db: Db, userId: string, now: number): Promise<ListedSession[]> {
   const rows = await db
     .selectFrom('session')
-    .select(['client_id', 'opened_at', 'expires_at'])
+    .select(['id', 'client_id', 'opened_at', 'expires_at', 'ip', 'device'])
     .where('user_id', '=', userId)
     .where('ended_at', 'is', null)
     .where('expires_at', '>', now)
     .orderBy('opened_at')
     .execute()
-  return rows.map((row) => ({ clientId: row.client_id, openedAt: row.opened_at, expiresAt: row.expires_at }))
+  return rows.map((row) => ({
+    id: row.id,
+    clientId: row.client_id,
+    openedAt: row.opened_at,
+    expiresAt: row.expires_at,
+    ip: row.ip,
+    device: row.device,
+  }))
 }
 
 /** @returns whether an application has sessions, ended ones that are still kept included */
@@ -165,7 +177,40 @@ export async function end(tx: Tx, sessionId: string, now: number): Promise<boole
 }
 
 /**
- * Ends every session of a user.
+ * Ends one session of a user.
+ *
+ * @returns `false` when he has no such session that is alive
+ */
+export async function endOf(tx: Tx, userId: string, sessionId: string, now: number): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('session')
+    .set({ ended_at: now })
+    .where('id', '=', sessionId)
+    .where('user_id', '=', userId)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', now)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+/**
+ * Holds a session that is alive, with its user: until the transaction ends nobody ends it.
+ *
+ * @returns `false` when it has ended since it was found
+ */
+export async function hold(tx: Tx, sessionId: string, now: number): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('session')
+    .set((column) => ({ expires_at: column.ref('expires_at') }))
+    .where('id', '=', sessionId)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', now)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+/**
+ * Ends every session of a user that is alive.
  *
  * @param exceptSessionId one that goes on, such as the one in which he asks for it
  * @returns the ids of those that ended
@@ -181,6 +226,7 @@ export async function endAllOf(
     .set({ ended_at: now })
     .where('user_id', '=', userId)
     .where('ended_at', 'is', null)
+    .where('expires_at', '>', now)
     .where('id', '!=', exceptSessionId ?? '')
     .returning('id')
     .execute()
@@ -219,7 +265,7 @@ export async function sweep(db: Db, endedBefore: number, atMost: number): Promis
 function live(db: Db | Tx, clientId: string, now: number) {
   return db
     .selectFrom('session')
-    .select(['id', 'user_id', 'sign_in_id', 'token_hash', 'expires_at'])
+    .select(['id', 'user_id', 'sign_in_id', 'token_hash', 'opened_at', 'expires_at'])
     .where('client_id', '=', clientId)
     .where('ended_at', 'is', null)
     .where('expires_at', '>', now)
@@ -230,6 +276,7 @@ function sessionOf(row: {
   user_id: string
   sign_in_id: string
   token_hash: string
+  opened_at: number
   expires_at: number
 }): LiveSession {
   return {
@@ -237,6 +284,7 @@ function sessionOf(row: {
     userId: row.user_id,
     signInId: row.sign_in_id,
     tokenHash: row.token_hash,
+    openedAt: row.opened_at,
     expiresAt: row.expires_at,
   }
 }

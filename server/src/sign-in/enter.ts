@@ -42,7 +42,7 @@ export async function denyEntry(tx: Tx, caller: Caller, user: User, signInId: st
     userId: user.id,
     signInId,
     ip: caller.ip,
-    because: 'the user is disabled',
+    because: user.closesAt === undefined ? 'the user is disabled' : 'the user has closed his account',
   })
   return { status: 'ACCESS_DENIED' }
 }

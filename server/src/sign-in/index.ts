@@ -4,6 +4,7 @@ export { signInRefusals } from './refusals.ts'
 export {
   endEveryOpen as endEveryOpenSignIn,
   endOpenOf as endOpenSignInsOf,
+  endOpenOfUser as endOpenSignInsOfUser,
   findNewestUnion as findNewestSignInUnion,
   hasAny as hasSignIns,
   sweep as sweepSignIns,

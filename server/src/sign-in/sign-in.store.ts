@@ -164,6 +164,17 @@ export async function endOpenOf(tx: Tx, identity: ProvenIdentity, now: number): 
     .execute()
 }
 
+/** Ends the sign-ins that wait for this user and are still open. */
+export async function endOpenOfUser(tx: Tx, userId: string, now: number): Promise<void> {
+  await tx
+    .updateTable('sign_in')
+    .set({ ended_at: now })
+    .where('user_id', '=', userId)
+    .where('completed_at', 'is', null)
+    .where('ended_at', 'is', null)
+    .execute()
+}
+
 /** @returns whether sign-ins were opened at an application or by a connection, old ones that are still kept included */
 export async function hasAny(
   tx: Tx,

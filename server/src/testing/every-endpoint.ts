@@ -94,6 +94,7 @@ export function bodyOf(endpoint: Endpoint): Record<string, string> {
 }
 
 function sampleOf(endpoint: Endpoint, field: string): string {
+  if (endpoint.path === '/api/v2/ligature/social/bind' && field === 'type') return 'weixin'
   if (field === 'type') return endpoint.path.includes('sms') ? 'BIND_MOBILE_SMS' : 'BIND_EMAIL_EMS'
   return samples[field] ?? 'x'
 }

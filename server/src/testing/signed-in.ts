@@ -9,6 +9,8 @@ const links = z.object({
   ),
 })
 
+const sessionList = z.object({ sessions: z.array(z.looseObject({ id: z.string(), current: z.boolean() })) })
+
 /** Somebody who is signed in at a mini program. */
 export interface SignedIn {
   readonly userId: string
@@ -18,6 +20,12 @@ export interface SignedIn {
   links(): Promise<z.infer<typeof links>['social']>
   unbindAccount(id: string): Promise<Reply>
   unbind(socialUid: string, socialType?: string): Promise<Reply>
+  /** @param code of `wx.login`, or `mock:NAME` */
+  bindOwn(code: string, type?: string): Promise<Reply>
+  sessions(): Promise<z.infer<typeof sessionList>['sessions']>
+  endSession(id: string): Promise<Reply>
+  endOtherSessions(): Promise<Reply>
+  closeAccount(): Promise<Reply>
   /** By the session token: fails once the session has ended. */
   refresh(): Promise<Reply>
 }
@@ -36,6 +44,15 @@ export function signedIn(program: MiniProgram, reply: Reply): SignedIn {
     unbindAccount: (id) => program.call('social/unbind-account', { headers, body: { id } }),
     unbind: (socialUid, socialType = 'weixin') =>
       program.call('social/unbind', { headers, body: { social_uid: socialUid, social_type: socialType } }),
+    bindOwn: (code, type = 'weixin') =>
+      program.call('/api/v2/ligature/social/bind', { headers, body: { type, code } }),
+    sessions: async () => {
+      const listed = await program.call('/api/v2/ligature/sessions', { method: 'GET', headers })
+      return sessionList.parse(listed.body).sessions
+    },
+    endSession: (id) => program.call('/api/v2/ligature/sessions/end', { headers, body: { id } }),
+    endOtherSessions: () => program.call('/api/v2/ligature/sessions/end-others', { headers }),
+    closeAccount: () => program.call('/api/v2/ligature/account/close', { headers }),
     refresh: () => program.call('sso/session-token/id-token', { headers: { 'session-token': sessionToken } }),
   }
 }

@@ -34,6 +34,7 @@ export async function createUser(
     userName: newUser.userName ?? `u_${randomBase32(12)}`,
     name: newUser.name ?? '',
     isDisabled: false,
+    closesAt: undefined,
     createdAt: now,
   }
   if (!(await store.insert(tx, user))) return 'user name taken'

@@ -17,10 +17,16 @@ export { userKeyedColumns } from './reindex-addresses.ts'
 export { loadProfile } from './user-profile.ts'
 export { isUserName } from './user-name.ts'
 export {
+  close as closeUser,
   find as findUser,
   findByName as findUserByName,
+  findNextClosing,
   hasVerifiedAddress,
+  isDisabledByOperator,
+  listClosed as listClosedUsers,
   remove as removeUser,
+  removeClosed as removeClosedUser,
+  reopen as reopenUser,
   sealedColumns as userSealedColumns,
   setDisabled as setUserDisabled,
   type User,

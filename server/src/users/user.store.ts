@@ -14,6 +14,8 @@ declare module '../platform/db/tables.ts' {
       name: string
       created_at: number
       disabled_at: number | null
+      /** When he who closed his account is gone for good; null for everybody else. */
+      closes_at: number | null
     }
     readonly user_address: {
       user_id: string
@@ -46,7 +48,10 @@ export interface User {
   readonly id: string
   readonly userName: string
   readonly name: string
+  /** He may not come in: an operator has disabled him, or he has closed his account. */
   readonly isDisabled: boolean
+  /** When he is gone for good, if he has closed his account. */
+  readonly closesAt: number | undefined
   readonly createdAt: number
 }
 
@@ -60,7 +65,7 @@ export interface StoredAddress {
 }
 
 const channel = z.enum(['sms', 'email'])
-const columns = ['id', 'user_name', 'name', 'created_at', 'disabled_at'] as const
+const columns = ['id', 'user_name', 'name', 'created_at', 'disabled_at', 'closes_at'] as const
 
 export async function find(db: Db | Tx, userId: string): Promise<User | undefined> {
   const row = await db.selectFrom('user').select(columns).where('id', '=', userId).executeTakeFirst()
@@ -81,7 +86,14 @@ export async function findByVerifiedIndex(db: Db | Tx, addressIndex: string): Pr
   const row = await db
     .selectFrom('user_address')
     .innerJoin('user', 'user.id', 'user_address.user_id')
-    .select(['user.id', 'user.user_name', 'user.name', 'user.created_at', 'user.disabled_at'])
+    .select([
+      'user.id',
+      'user.user_name',
+      'user.name',
+      'user.created_at',
+      'user.disabled_at',
+      'user.closes_at',
+    ])
     .where('user_address.address_index', '=', addressIndex)
     .where('user_address.verified_at', 'is not', null)
     .executeTakeFirst()
@@ -152,6 +164,86 @@ export async function setDisabled(tx: Tx, userId: string, disabledAt: number | n
   await tx.updateTable('user').set({ disabled_at: disabledAt }).where('id', '=', userId).execute()
 }
 
+/** @returns whether an operator has disabled him, whatever else he is */
+export async function isDisabledByOperator(db: Db | Tx, userId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('user')
+    .select('disabled_at')
+    .where('id', '=', userId)
+    .where('disabled_at', 'is not', null)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/**
+ * Notes that a user has closed his account. Of two requests at once one does.
+ *
+ * @returns `false` when he is closing it already, is disabled, or is gone
+ */
+export async function close(tx: Tx, userId: string, closesAt: number): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('user')
+    .set({ closes_at: closesAt })
+    .where('id', '=', userId)
+    .where('closes_at', 'is', null)
+    .where('disabled_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+/**
+ * Takes a closing back.
+ *
+ * @returns `false` when the account is not closed, or its time is over
+ */
+export async function reopen(tx: Tx, userId: string, now: number): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('user')
+    .set({ closes_at: null })
+    .where('id', '=', userId)
+    .where('closes_at', '>', now)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+/** @returns users who closed their accounts and whose time is over */
+export async function listClosed(db: Db, now: number, atMost: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('user')
+    .select('id')
+    .where('closes_at', '<=', now)
+    .orderBy('closes_at')
+    .limit(atMost)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/** @returns when the next closed account is over; `undefined` when nobody has closed his */
+export async function findNextClosing(db: Db): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('user')
+    .select('closes_at')
+    .where('closes_at', 'is not', null)
+    .orderBy('closes_at')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.closes_at ?? undefined
+}
+
+/**
+ * Removes a user whose time is over, with everything that hangs on him.
+ *
+ * @returns `false` when it is not, or somebody else has done so
+ */
+export async function removeClosed(tx: Tx, userId: string, now: number): Promise<boolean> {
+  const { numDeletedRows } = await tx
+    .deleteFrom('user')
+    .where('id', '=', userId)
+    .where('closes_at', '<=', now)
+    .executeTakeFirstOrThrow()
+  return numDeletedRows === 1n
+}
+
 /** Where a list of addresses goes on. */
 export interface AddressPlace {
   readonly userId: string
@@ -219,12 +311,14 @@ function userOf(row: {
   name: string
   created_at: number
   disabled_at: number | null
+  closes_at: number | null
 }): User {
   return {
     id: row.id,
     userName: row.user_name,
     name: row.name,
-    isDisabled: row.disabled_at !== null,
+    isDisabled: row.disabled_at !== null || row.closes_at !== null,
+    closesAt: row.closes_at ?? undefined,
     createdAt: row.created_at,
   }
 }

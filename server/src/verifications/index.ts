@@ -8,6 +8,7 @@ export { readResendMs, type SendPolicy, sendPolicy, type SendRulesDeps } from '.
 export { listSendWarnings } from './send-warnings.ts'
 export { listTestCodes, setTestAddress } from './test-address.ts'
 export {
+  endOpenTo as endOpenCodesTo,
   hasAny as hasVerifications,
   listOfSignIn as listCodesOfSignIn,
   listTestAddresses,

@@ -148,6 +148,16 @@ export async function use(tx: Tx, verificationId: string, now: number): Promise<
   await tx.updateTable('verification').set({ used_at: now }).where('id', '=', verificationId).execute()
 }
 
+/** Ends the codes that were sent to an address and are still open, whatever they are for. */
+export async function endOpenTo(tx: Tx, addressIndex: string, now: number): Promise<void> {
+  await tx
+    .updateTable('verification')
+    .set({ used_at: now })
+    .where('address_index', '=', addressIndex)
+    .where('used_at', 'is', null)
+    .execute()
+}
+
 /** A code that was sent for a sign-in and can still be typed in. */
 export interface OpenVerification {
   readonly purpose: string

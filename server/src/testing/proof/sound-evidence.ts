@@ -148,6 +148,7 @@ function soundRows(): Evidence['rows'] {
         name: '',
         created_at: AT - MINUTE_MS,
         disabled_at: null,
+        closes_at: null,
       },
     ],
     user_address: [
