@@ -6,7 +6,7 @@ const onBothStores = [
   'server/src/{sign-in,sessions,self-service,verifications,configuration,operators}/**/*.test.ts',
   'server/src/commands/keys/**/*.test.ts',
   'server/src/platform/{http,metrics}/**/*.test.ts',
-  'server/src/{notices,sdk-codes,sdk-examples,sdk-tokens,sweep,upgrade}.test.ts',
+  'server/src/{closing-accounts,notices,sdk-codes,sdk-examples,sdk-tokens,sweep,upgrade}.test.ts',
 ]
 
 export default defineConfig({

@@ -23,6 +23,7 @@ import { addMetricsPage, METRICS_PATH } from './platform/metrics/metrics.http.ts
 import type { Outbound } from './platform/outbound/outbound.ts'
 import {
   bindOwnEndpoint,
+  closeAccountEndpoint,
   endOtherSessionsEndpoint,
   endSessionEndpoint,
   linkedAccountsEndpoint,
@@ -30,7 +31,7 @@ import {
   unbindAccountEndpoint,
   unbindEndpoint,
 } from './self-service/endpoints.ts'
-import { selfServiceRefusals } from './self-service/index.ts'
+import { openClosedAccounts, selfServiceRefusals } from './self-service/index.ts'
 import { type FindSessionDeps, logoutEndpoint, refreshEndpoint } from './sessions/endpoints.ts'
 import { type IdTokenDeps, sessionRefusals } from './sessions/index.ts'
 import {
@@ -43,6 +44,7 @@ import {
   type PendingReplyDeps,
   type PhoneButtonDeps,
   registerBindEndpoint,
+  reopenAccountEndpoint,
   signInEndpoint,
   weChatMobileBindEndpoint,
   weChatMobileRegisterBindEndpoint,
@@ -83,6 +85,8 @@ export const sdkEndpoints: readonly SdkEndpoint<Needs, Application>[] = [
   sessionsEndpoint,
   endSessionEndpoint,
   endOtherSessionsEndpoint,
+  closeAccountEndpoint,
+  reopenAccountEndpoint,
   logoutEndpoint,
 ]
 
@@ -158,6 +162,7 @@ export async function createServer(deployment: Deployment, options: ServerOption
     readStateToken: async (stateToken, clientId, now) =>
       (await findOpenSignIn({ db, vault }, stateToken, clientId, now)).id,
   }
+  const closedAccounts = openClosedAccounts(db, options.log)
   openSdkDoor(
     app,
     {
@@ -165,6 +170,7 @@ export async function createServer(deployment: Deployment, options: ServerOption
       async findApplication(clientId) {
         // Every call begins with data keys that are seconds old, so it meets no row that it cannot open.
         await vault.refresh(options.clock.now())
+        await closedAccounts.settle(options.clock.now())
         return findApplication(db, clientId)
       },
     },
@@ -255,6 +261,7 @@ export {
   showUser,
   unbindOf,
 } from './operators/index.ts'
+export { removeClosedAccounts } from './self-service/index.ts'
 export { longestIdTokenSeconds } from './applications/index.ts'
 export {
   replaceSigningKeys,

@@ -8,6 +8,7 @@ import type { Db } from './platform/db/index.ts'
 import { sweepBudgets } from './platform/limits/index.ts'
 import type { Log } from './platform/log.ts'
 import { openResealing } from './platform/vault/reseal.ts'
+import { removeClosedAccounts } from './self-service/index.ts'
 import { sweepSessions } from './sessions/index.ts'
 import { sweepSignIns } from './sign-in/index.ts'
 import { tidySigningKeys } from './tokens/index.ts'
@@ -32,6 +33,7 @@ export function startSweeping(app: FastifyInstance, db: Db, clock: Clock, log: L
 
 /** One round of it. */
 export async function sweep(db: Db, now: number): Promise<void> {
+  await removeClosedAccounts(db, now)
   await sweepBudgets(db, now, SWEEP_ROWS)
   for (const remove of [sweepVerifications, sweepSignIns, sweepSessions, sweepNotices]) {
     await remove(db, now - KEPT_MS, SWEEP_ROWS)

@@ -33,6 +33,16 @@ const inSignIn =
     return { 'X-state-token': signIn.stateToken }
   }
 
+const REOPEN = '/api/v2/ligature/account/reopen'
+
+async function closeEverybody({ deployment, clock }: TestServer): Promise<Readonly<Record<string, string>>> {
+  await deployment.db
+    .updateTable('user')
+    .set({ closes_at: clock.now() + 24 * 60 * 60_000 })
+    .execute()
+  return {}
+}
+
 const takers: readonly Taker[] = [
   { path: 'social/bind', field: 'mobile', takes: 'BIND_MOBILE_SMS', prepare: inSignIn(BIND_CLIENT_ID) },
   { path: 'social/bind', field: 'email', takes: 'BIND_EMAIL_EMS', prepare: inSignIn(BIND_CLIENT_ID) },
@@ -52,6 +62,8 @@ const takers: readonly Taker[] = [
   },
   { path: 'login/mobile-verify-code', field: 'mobile', takes: 'LOGIN_SMS' },
   { path: 'login/email-verify-code', field: 'email', takes: 'LOGIN_EMS' },
+  { path: REOPEN, field: 'mobile', takes: 'LOGIN_SMS', prepare: closeEverybody },
+  { path: REOPEN, field: 'email', takes: 'LOGIN_EMS', prepare: closeEverybody },
 ]
 
 async function startWithUser(t: TestContext): Promise<TestServer> {

@@ -6,17 +6,30 @@ import {
   enableUser,
   explainSignIn,
   importUsers,
+  removeClosedAccounts,
   reportMessages,
   showUser,
   unbindOf,
 } from '../app.ts'
+import type { Deployment } from '../deployment.ts'
 import type { Settings } from '../config.ts'
 import { StartError } from '../platform/start-error.ts'
 import { withDeployment } from './with-deployment.ts'
 
+/** As the server does: whose time is over is not there any more, and what was his is free. */
+function withPeople(
+  settings: Settings,
+  act: (deployment: Deployment, now: number) => Promise<void>,
+): Promise<void> {
+  return withDeployment(settings, async (deployment, now) => {
+    await removeClosedAccounts(deployment.db, now)
+    await act(deployment, now)
+  })
+}
+
 /** `ligature users import FILE` */
 export function importFile(settings: Settings, file: string): Promise<void> {
-  return withDeployment(settings, async (deployment, now) => {
+  return withPeople(settings, async (deployment, now) => {
     const report = await importUsers(deployment, linesOf(file), now)
     for (const { line, reason } of report.refused) process.stderr.write(`line ${line}: ${reason}\n`)
     const { imported, known, refused } = report
@@ -41,7 +54,7 @@ async function* linesOf(file: string): AsyncGenerator<string> {
 
 /** `ligature users show USER` */
 export function show(settings: Settings, user: string): Promise<void> {
-  return withDeployment(settings, async (deployment, now) => {
+  return withPeople(settings, async (deployment, now) => {
     process.stdout.write(`${JSON.stringify(await showUser(deployment, user, now), undefined, 2)}\n`)
   })
 }
@@ -50,7 +63,7 @@ const changes = { disable: disableUser, enable: enableUser, delete: deleteUser }
 
 /** `ligature users disable|enable|delete USER` */
 export function change(settings: Settings, kind: keyof typeof changes, user: string): Promise<void> {
-  return withDeployment(settings, async (deployment, now) => {
+  return withPeople(settings, async (deployment, now) => {
     const { id, userName } = await changes[kind](deployment, user, now)
     process.stdout.write(`${kind}d ${userName} (${id})\n`)
   })
@@ -58,7 +71,7 @@ export function change(settings: Settings, kind: keyof typeof changes, user: str
 
 /** `ligature users unbind USER IDENTITY_ID` */
 export function unbind(settings: Settings, user: string, identityId: string): Promise<void> {
-  return withDeployment(settings, async (deployment, now) => {
+  return withPeople(settings, async (deployment, now) => {
     const { id, userName } = await unbindOf(deployment, user, identityId, now)
     process.stdout.write(`unbound ${identityId} from ${userName} (${id})\n`)
   })

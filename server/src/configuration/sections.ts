@@ -1,4 +1,5 @@
 import { messageTexts } from '../messages/index.ts'
+import { accountClosing } from '../self-service/index.ts'
 import { registration } from '../sign-in/index.ts'
 import { sendPolicy } from '../verifications/index.ts'
 import { type Section, sectionOfPolicy } from './section.ts'
@@ -15,5 +16,6 @@ export const configurationSections: readonly Section[] = [
   sectionOfPolicy(messageTexts, 'Your own words for the messages that bring codes or tell of changes.'),
   sectionOfPolicy(sendPolicy, 'Where codes may be sent to, how many of them, and for how much money.'),
   sectionOfPolicy(registration, 'Whether people become users by themselves.'),
+  sectionOfPolicy(accountClosing, 'What follows when people close their accounts.'),
   testAddresses,
 ]

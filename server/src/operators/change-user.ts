@@ -1,9 +1,16 @@
 import { type AuditEventKind, record } from '../audit/index.ts'
 import { listIdentitiesOf } from '../connections/index.ts'
+import { queueNotice } from '../messages/index.ts'
 import { inTransaction, type Tx } from '../platform/db/index.ts'
 import { endSessionsOf } from '../sessions/index.ts'
 import { endOpenSignInsOf } from '../sign-in/index.ts'
-import { removeUser, setUserDisabled, type User } from '../users/index.ts'
+import {
+  listVerifiedAddressesOf,
+  removeUser,
+  reopenUser,
+  setUserDisabled,
+  type User,
+} from '../users/index.ts'
 import { findMeantUser, type OperatorDeps } from './find-user.ts'
 
 /** Shuts a user out at once, everywhere. His sessions end for good: enabling him does not bring them back. */
@@ -14,9 +21,17 @@ export function disableUser(deps: OperatorDeps, text: string, now: number): Prom
   })
 }
 
-/** Lets a user sign in again. */
+/** Lets a user sign in again, also one who has closed his account; then he is told. */
 export function enableUser(deps: OperatorDeps, text: string, now: number): Promise<User> {
-  return change(deps, text, 'user_enabled', now, (tx, user) => setUserDisabled(tx, user.id, null))
+  return change(deps, text, 'user_enabled', now, async (tx, user) => {
+    await setUserDisabled(tx, user.id, null)
+    if (!(await reopenUser(tx, user.id, now))) return
+    // A login that met the closing may have opened one, which was good for nothing until now.
+    await endSessionsOf(tx, user.id, now)
+    const to = await listVerifiedAddressesOf(tx, deps.vault, user.id)
+    const told = { application: undefined, language: 'zh' } as const
+    await queueNotice(tx, deps.vault, { to, kind: 'account_reopened', at: now, ...told })
+  })
 }
 
 /**

@@ -1,21 +1,23 @@
 import { listIdentitiesOf } from '../connections/index.ts'
 import { listSessionsOf } from '../sessions/index.ts'
-import { listAddressesOf } from '../users/index.ts'
+import { isDisabledByOperator, listAddressesOf } from '../users/index.ts'
 import { findMeantUser, type OperatorDeps } from './find-user.ts'
 
 /** Everything about one user that an operator asks for. Addresses are in clear: the operator holds the key. */
 export async function showUser(deps: OperatorDeps, text: string, now: number) {
   const user = await findMeantUser(deps, text)
-  const [addresses, identities, sessions] = await Promise.all([
+  const [addresses, identities, sessions, isDisabled] = await Promise.all([
     listAddressesOf(deps.db, deps.vault, user.id),
     listIdentitiesOf(deps.db, user.id),
     listSessionsOf(deps.db, user.id, now),
+    isDisabledByOperator(deps.db, user.id),
   ])
   return {
     id: user.id,
     user_name: user.userName,
     name: user.name,
-    status: user.isDisabled ? 'disabled' : 'enabled',
+    status: isDisabled ? 'disabled' : user.closesAt === undefined ? 'enabled' : 'closing',
+    ...(user.closesAt !== undefined && { closes_at: new Date(user.closesAt).toISOString() }),
     created_at: new Date(user.createdAt).toISOString(),
     addresses: addresses.map(({ address, isVerified }) => ({
       channel: address.channel,

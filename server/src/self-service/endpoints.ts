@@ -1,4 +1,5 @@
 export { bindOwnEndpoint } from './bind-own.http.ts'
+export { closeAccountEndpoint } from './close-account.http.ts'
 export { linkedAccountsEndpoint } from './linked-accounts.http.ts'
 export { endOtherSessionsEndpoint, endSessionEndpoint, sessionsEndpoint } from './sessions.http.ts'
 export { unbindAccountEndpoint, unbindEndpoint } from './unbind.http.ts'

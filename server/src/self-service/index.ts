@@ -1,2 +1,5 @@
+export { accountClosing } from './account-closing.ts'
+export { openClosedAccounts } from './closed-accounts.ts'
 export { selfServiceRefusals } from './refusals.ts'
+export { removeClosedAccounts } from './remove-closed.ts'
 export { unbind } from './unbind.ts'

@@ -210,10 +210,10 @@ export async function hold(tx: Tx, sessionId: string, now: number): Promise<bool
 }
 
 /**
- * Ends every session of a user that is alive.
+ * Ends every session of a user.
  *
  * @param exceptSessionId one that goes on, such as the one in which he asks for it
- * @returns the ids of those that ended
+ * @returns the ids of those that were alive until then
  */
 export async function endAllOf(
   tx: Tx,
@@ -226,11 +226,10 @@ export async function endAllOf(
     .set({ ended_at: now })
     .where('user_id', '=', userId)
     .where('ended_at', 'is', null)
-    .where('expires_at', '>', now)
     .where('id', '!=', exceptSessionId ?? '')
-    .returning('id')
+    .returning(['id', 'expires_at'])
     .execute()
-  return rows.map(({ id }) => id)
+  return rows.filter((row) => row.expires_at > now).map(({ id }) => id)
 }
 
 /**

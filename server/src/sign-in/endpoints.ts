@@ -3,6 +3,7 @@ export { weChatMobileBindEndpoint, weChatMobileRegisterBindEndpoint } from './bi
 export { loginByEmailCodeEndpoint, loginByMobileCodeEndpoint } from './login-by-code.http.ts'
 export { loginWeChatMiniProgramEndpoint } from './login-wechat-mini-program.http.ts'
 export { loginWeChatMobileEndpoint } from './login-wechat-mobile.http.ts'
+export { reopenAccountEndpoint } from './reopen-account.http.ts'
 export { signInEndpoint } from './sign-in.http.ts'
 export type { PhoneButtonDeps } from './bind-by-phone-button.ts'
 export type { LoginDeps } from './login-wechat-mini-program.ts'

@@ -45,6 +45,12 @@ export const signInRefusals = defineRefusals({
     en: 'No user has this email, and registration is not open',
     zh: '该邮箱不存在且不支持注册',
   },
+  /** Told only after a right code. Nobody has verified the address, or whoever has not closed his account, or may not come in anyhow. */
+  notClosed: {
+    code: 'IDAAS.SDK.ACCOUNT.9103',
+    en: 'There is no closed account to open again',
+    zh: '没有可恢复的账号',
+  },
   /** The source as a whole, or its phone button. */
   sourceNotSwitchedOn: {
     code: 'IDAAS.SDK.LOGIN.9008',

@@ -31,9 +31,11 @@ export type Credentials = Readonly<Record<CallCredential, string>>
  */
 export async function getCredentials(server: TestServer, round = 0): Promise<Credentials> {
   const program = server.miniProgram()
+  const mobile = `139${String(round).padStart(8, '0')}`
+  await server.addUser({ mobile, fixedCode: '232326' })
   const bob = await program.openSignIn(`bob${round}`)
-  await bob.send('11012345678')
-  const { body } = await bob.bind('11012345678', '232326')
+  await bob.send(mobile)
+  const { body } = await bob.bind(mobile, '232326')
   const alice = await program.openSignIn(`alice${round}`)
   return {
     'X-state-token': alice.stateToken,

@@ -88,8 +88,8 @@ const nothing: Readonly<
 
 test.for(Object.entries(nothing))('%s passes for JSON where none is needed', async ([, changes], t) => {
   const server = await startServer(t)
-  const credentials = await getCredentials(server)
-  for (const endpoint of withoutBody) {
+  for (const [round, endpoint] of withoutBody.entries()) {
+    const credentials = await getCredentials(server, round)
     const reply = await exchangeRaw(server.url, callOf(endpoint, credentials, changes))
 
     expect([endpoint.path, reply.httpStatus]).toEqual([endpoint.path, 200])

@@ -157,6 +157,11 @@ function withCredentials(request: RawRequest, credentials: Credentials): RawRequ
   return { ...request, headers: (request.headers ?? []).map(([name, text]) => [name, filled(text)]) }
 }
 
+/** A call that leaves nothing of the credentials that it was made with. */
+function endsSession(path: string): boolean {
+  return path.endsWith('/logout') || path.endsWith('/account/close')
+}
+
 test(`${REQUESTS} requests made from what the endpoints declare: none is a fault of ours, none takes long`, async (t) => {
   const server = await startServer(t, { mode: 'dev' })
   const outcomes = new Map<string, number>()
@@ -166,7 +171,7 @@ test(`${REQUESTS} requests made from what the endpoints declare: none is a fault
   // A logout that gets through costs new credentials, which take longer than the call itself.
   const anyRequest = fc.oneof(
     ...everyEndpoint.map((endpoint) => ({
-      weight: endpoint.path.endsWith('/logout') ? 1 : 5,
+      weight: endsSession(endpoint.path) ? 1 : 5,
       arbitrary: requestTo(endpoint),
     })),
   )
@@ -184,7 +189,7 @@ test(`${REQUESTS} requests made from what the endpoints declare: none is a fault
       sent += 1
       server.clock.advance(500)
       // The clock uses up what a sign-in and an id_token are good for.
-      if (sent % 250 === 0 || outcome.endsWith('/logout')) credentials = await getCredentials(server, sent)
+      if (sent % 250 === 0 || endsSession(outcome)) credentials = await getCredentials(server, sent)
     }),
     { numRuns: REQUESTS, ...(ASKED === undefined && { seed: 1 }) },
   )

@@ -1,0 +1,83 @@
+import { record } from '../audit/index.ts'
+import { queueNotice } from '../messages/index.ts'
+import { type Db, takeTurns, type Tx } from '../platform/db/index.ts'
+import { randomId } from '../platform/secrets.ts'
+import type { Vault } from '../platform/vault/vault.ts'
+import { endSessionsOf } from '../sessions/index.ts'
+import {
+  type Address,
+  findByVerifiedAddress,
+  findUser,
+  isDisabledByOperator,
+  listVerifiedAddressesOf,
+  markAddress,
+  reopenUser,
+} from '../users/index.ts'
+import { checkVerificationCode, purposeOf, verificationRefusals } from '../verifications/index.ts'
+import type { Caller } from './caller.ts'
+import { conclude, type Decision, type Refused, type SignInResult } from './conclude.ts'
+import { enter } from './enter.ts'
+import { signInRefusals } from './refusals.ts'
+
+/**
+ * Opens an account again that its user has closed, and signs him in, by a code for signing in that was sent to an
+ * address of his.
+ *
+ * One transaction: a wrong code commits the guess that it paid; a right one is used, whether there is anything to open
+ * or not.
+ *
+ * @throws {Refusal} `codeIncorrect`, `notClosed`
+ * @see docs/decisions/0021-own-account.md
+ */
+export async function reopenAccount(
+  deps: { readonly db: Db; readonly vault: Vault },
+  caller: Caller,
+  shown: { readonly address: Address; readonly verifyCode: string },
+): Promise<SignInResult> {
+  const { vault } = deps
+  const { address, verifyCode } = shown
+  const { clientId } = caller.application
+  const signInId = randomId()
+  return conclude(deps, caller, async (tx) => {
+    const purpose = purposeOf('login', address.channel)
+    const guess = { address, purpose, clientId, signInId: undefined, ownCodeOnly: false, verifyCode }
+    const checked = await checkVerificationCode(tx, vault, guess, caller.now)
+    const refuse = async (kind: 'code_refused' | 'sign_in_refused', refused: Omit<Refused, 'status'>) => {
+      const { because } = refused
+      const { ip, now: at } = caller
+      await record(tx, { kind, at, clientId, signInId, address: markAddress(vault, address), ip, because })
+      return { status: 'REFUSED', ...refused } as const
+    }
+    if (!checked.isRight) {
+      const { because } = checked
+      return refuse('code_refused', { definition: verificationRefusals.codeIncorrect, because })
+    }
+    const entry = await openAgain(tx, vault, caller, address, signInId)
+    const because = 'nobody who verified it has closed his account'
+    return entry ?? refuse('sign_in_refused', { definition: signInRefusals.notClosed, because })
+  })
+}
+
+/** @returns `undefined` when there is nothing to open, or an operator has shut him out besides */
+async function openAgain(
+  tx: Tx,
+  vault: Vault,
+  caller: Caller,
+  address: Address,
+  signInId: string,
+): Promise<Decision | undefined> {
+  const { now, application, language, ip } = caller
+  const found = await findByVerifiedAddress(tx, vault, address)
+  if (found === undefined || found.closesAt === undefined) return undefined
+  await takeTurns(tx, [`user ${found.id}`])
+  if (await isDisabledByOperator(tx, found.id)) return undefined
+  if (!(await reopenUser(tx, found.id, now))) return undefined
+  // A login that met the closing may have opened one, which was good for nothing until now.
+  await endSessionsOf(tx, found.id, now)
+  const { clientId } = application
+  await record(tx, { kind: 'account_reopened', at: now, clientId, userId: found.id, signInId, ip })
+  const to = await listVerifiedAddressesOf(tx, vault, found.id, address)
+  await queueNotice(tx, vault, { to, kind: 'account_reopened', application, language, at: now })
+  const user = await findUser(tx, found.id)
+  return user && enter(tx, caller, user, { signInId, identityId: undefined })
+}
