@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './tools/longest-first.ts'
 
 /** What is asked of the server over HTTP must hold on either store. */
 const onBothStores = [
@@ -13,6 +14,7 @@ export default defineConfig({
   test: {
     // Not more than there are cores: some tests measure how long something takes.
     maxWorkers: availableParallelism(),
+    sequence: { sequencer: LongestFirst },
     testTimeout: 20_000,
     hookTimeout: 20_000,
     projects: [

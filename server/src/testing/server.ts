@@ -15,9 +15,11 @@ import { sendNotices } from '../messages/index.ts'
 import { inTransaction } from '../platform/db/index.ts'
 import type { Tables } from '../platform/db/tables.ts'
 import { openLog } from '../platform/log.ts'
+import { makeMadeData } from './made-data.ts'
 import { openMiniProgram, type MiniProgram } from './mini-program.ts'
+import { giveSigningKeys } from './signing-keys.ts'
 import { standingClock, type TestClock } from './test-clock.ts'
-import { makeTestData, type TestData } from './test-data.ts'
+import type { TestData } from './test-data.ts'
 import { createUser, parseEmail, parseMobile, type User } from '../users/index.ts'
 import { developmentSendBudgets, productionSendBudgets, setTestAddress } from '../verifications/index.ts'
 
@@ -72,10 +74,11 @@ export interface TestServer {
 
 /** Starts a server that stops, and whose data goes, when the test ends. */
 export async function startServer(t: TestContext, options: TestServerOptions = {}): Promise<TestServer> {
-  const data = options.data ?? (await makeTestData())
+  const data = options.data ?? (await makeMadeData())
   const clock = options.clock ?? standingClock()
   const logLines: string[] = []
   const deployment = await openDeployment(data.settings, 'development', clock.now())
+  await giveSigningKeys(deployment, clock.now())
   const outside = await openDevelopment(deployment, clock, {})
   await changeDemo(deployment, options, clock.now())
   const log = openLog('json', { write: (line: string) => logLines.push(line) > 0 })

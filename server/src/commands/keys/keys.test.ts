@@ -5,7 +5,8 @@ import { openDeployment } from '../../deployment.ts'
 import { systemClock } from '../../platform/clock.ts'
 import { isLongRun } from '../../testing/how-long.ts'
 import { runLigature, startProcess } from '../../testing/server-process.ts'
-import { demoConnections } from '../../testing/server.ts'
+import { demoConnections, startServer } from '../../testing/server.ts'
+import { standingClock } from '../../testing/test-clock.ts'
 import { makeTestData, type TestData } from '../../testing/test-data.ts'
 
 // Processes are started one after the other, and some wait for seconds whether another one lives.
@@ -40,8 +41,8 @@ const shown = z.object({
 async function makeData(t: TestContext): Promise<TestData> {
   const data = await makeTestData()
   t.onTestFinished(() => data.remove())
-  const server = await startProcess(t, ['dev', '--log', 'silent'], data.process)
-  await server.kill('SIGTERM')
+  const server = await startServer(t, { data, clock: standingClock(systemClock.now()) })
+  await server.stop()
   return data
 }
 
