@@ -23,7 +23,7 @@ const longest = [
 /** The last file of all is a short one, so that no core waits: vitest alone knows of lengths only what it ran before. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files)
+    const sorted = await BaseSequencer.prototype.sort.call(this, files)
     return sorted.toSorted((one, other) => placeOf(one) - placeOf(other))
   }
 }

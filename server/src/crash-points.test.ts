@@ -1,6 +1,6 @@
-import { expect, test, type TestContext } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest'
 import { isLongRun } from './testing/how-long.ts'
-import { startPostgres } from './testing/postgres.ts'
+import { type Postgres, startPostgres } from './testing/postgres.ts'
 import { check } from './testing/proof/checker.ts'
 import { type Fault, type PostgresProxy, startPostgresProxy } from './testing/proof/postgres-proxy.ts'
 import type { Recorded } from './testing/proof/recorder.ts'
@@ -75,51 +75,56 @@ const subjects: Readonly<Record<string, Subject>> = {
 /** In a normal run every message of the bind, and every seventh of the rest. */
 const stepOf = (name: string): number => (isLongRun || name === 'bind to an existing user' ? 1 : 7)
 
-test.for(Object.keys(subjects))(
-  'a connection that is cut before or after any message of a %s leaves it whole or not at all',
-  { timeout: 600_000 },
-  async (name, t) => {
-    const postgres = await startPostgres({ isDurable: false })
-    t.onTestFinished(() => postgres.remove())
-    const { scene, proxy, subject, messages } = await openSubject(t, postgres.url, name)
+let postgres: Postgres
+beforeAll(async () => {
+  postgres = await startPostgres({ isDurable: false })
+})
+afterAll(() => postgres.remove())
 
-    const table: Record<string, Record<string, number>> = {}
-    for (let atMessage = 1; atMessage <= messages; atMessage += stepOf(name)) {
-      for (const kind of ['cut before', 'cut after'] as const) {
-        const says = await tryOnce(scene, proxy, subject, { kind, atMessage })
-        const row = (table[kind] ??= {})
-        row[says] = (row[says] ?? 0) + 1
-      }
-    }
+// The one that falls silent waits for seconds at each message, and the others work meanwhile.
+describe('between the server and its PostgreSQL', { concurrent: true }, () => {
+  test(
+    'a PostgreSQL that falls silent in the middle of a bind is given up, and nothing is half done',
+    { timeout: 600_000 },
+    async (t) => {
+      const lanes = Array.from({ length: STALLED_AT_ONCE }, async (_, lane) => {
+        const { scene, proxy, subject, messages } = await openSubject(
+          t,
+          postgres.url,
+          'bind to an existing user',
+        )
+        const step = isLongRun ? STALLED_AT_ONCE : Math.ceil(messages / 2)
+        for (let atMessage = 1 + lane * 7; atMessage <= messages; atMessage += step) {
+          for (const kind of ['stall before', 'stall after'] as const) {
+            expect(await tryOnce(scene, proxy, subject, { kind, atMessage })).toBe(STORE_AWAY)
+          }
+        }
+        expect(await check(await scene.evidence())).toEqual([])
+      })
+      await Promise.all(lanes)
+    },
+  )
 
-    process.stdout.write(`${name}: ${messages} messages; ${JSON.stringify(table)}\n`)
-    expect(await check(await scene.evidence())).toEqual([])
-  },
-)
+  test.for(Object.keys(subjects))(
+    'a connection that is cut before or after any message of a %s leaves it whole or not at all',
+    { timeout: 600_000 },
+    async (name, t) => {
+      const { scene, proxy, subject, messages } = await openSubject(t, postgres.url, name)
 
-test(
-  'a PostgreSQL that falls silent in the middle of a bind is given up, and nothing is half done',
-  { timeout: 600_000 },
-  async (t) => {
-    const postgres = await startPostgres({ isDurable: false })
-    t.onTestFinished(() => postgres.remove())
-    const lanes = Array.from({ length: STALLED_AT_ONCE }, async (_, lane) => {
-      const { scene, proxy, subject, messages } = await openSubject(
-        t,
-        postgres.url,
-        'bind to an existing user',
-      )
-      const step = isLongRun ? STALLED_AT_ONCE : Math.ceil(messages / 2)
-      for (let atMessage = 1 + lane * 7; atMessage <= messages; atMessage += step) {
-        for (const kind of ['stall before', 'stall after'] as const) {
-          expect(await tryOnce(scene, proxy, subject, { kind, atMessage })).toBe(STORE_AWAY)
+      const table: Record<string, Record<string, number>> = {}
+      for (let atMessage = 1; atMessage <= messages; atMessage += stepOf(name)) {
+        for (const kind of ['cut before', 'cut after'] as const) {
+          const says = await tryOnce(scene, proxy, subject, { kind, atMessage })
+          const row = (table[kind] ??= {})
+          row[says] = (row[says] ?? 0) + 1
         }
       }
+
+      process.stdout.write(`${name}: ${messages} messages; ${JSON.stringify(table)}\n`)
       expect(await check(await scene.evidence())).toEqual([])
-    })
-    await Promise.all(lanes)
-  },
-)
+    },
+  )
+})
 
 async function openSubject(t: TestContext, postgresUrl: string, name: string) {
   const subject = subjects[name]

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { sweep } from '../../housekeeping.ts'
 import { migrations } from '../../../migrations/index.ts'
 import { locationOf, openDeployment } from '../../deployment.ts'
@@ -72,92 +72,98 @@ test('after a change everybody is found, each address stays unique, and the old 
   expect((await changeMasterKey(t, data)).stdout).toContain('done: set LIGATURE_MASTER_KEY to the new key')
 })
 
-test('it refuses while a server runs, and begins nothing', async (t) => {
-  const data = await makeUsedData(t)
-  const server = await startProcess(t, ['dev', '--log', 'silent'], data.process)
+/** Each waits for seconds whether another process lives; so they wait at the same time. */
+describe('with another process on the list', { concurrent: true }, () => {
+  test('it refuses while a server runs, and begins nothing', async (t) => {
+    const data = await makeUsedData(t)
+    const server = await startProcess(t, ['dev', '--log', 'silent'], data.process)
 
-  const { code, stderr } = await changeMasterKey(t, data)
+    const { code, stderr } = await changeMasterKey(t, data)
 
-  expect(stderr).toContain('this database is in use (dev). Stop every instance first')
-  expect(code).toBe(1)
-  expect((await fetch(`${server.url}/ready`)).status).toBe(200)
-  expect(await server.kill('SIGTERM')).toMatchObject({ code: 0 })
-  expect(await changeMasterKey(t, data)).toMatchObject({ code: 0 })
-})
+    expect(stderr).toContain('this database is in use (dev). Stop every instance first')
+    expect(code).toBe(1)
+    expect((await fetch(`${server.url}/ready`)).status).toBe(200)
+    expect(await server.kill('SIGTERM')).toMatchObject({ code: 0 })
+    expect(await changeMasterKey(t, data)).toMatchObject({ code: 0 })
+  })
 
-test('it refuses while a command is at work, however long that takes', async (t) => {
-  const data = await makeUsedData(t)
-  const endless = join(newDirectory(t), 'users.jsonl')
-  spawnSync('mkfifo', [endless])
-  const importing = spawnLigature(t, ['users', 'import', endless], data.process)
-  const { db, close } = await openDatabase(locationOf(data.settings), migrations)
-  const isAtWork = async () => (await db.selectFrom('running_process').select('name').execute()).length > 0
-  await expect.poll(isAtWork, { timeout: 20_000 }).toBe(true)
-  await close()
+  test('it refuses while a command is at work, however long that takes', async (t) => {
+    const data = await makeUsedData(t)
+    const endless = join(newDirectory(t), 'users.jsonl')
+    spawnSync('mkfifo', [endless])
+    const importing = spawnLigature(t, ['users', 'import', endless], data.process)
+    const { db, close } = await openDatabase(locationOf(data.settings), migrations)
+    const isAtWork = async () => (await db.selectFrom('running_process').select('name').execute()).length > 0
+    await expect.poll(isAtWork, { timeout: 20_000 }).toBe(true)
+    await close()
 
-  const { code, stderr } = await changeMasterKey(t, data)
+    const { code, stderr } = await changeMasterKey(t, data)
 
-  expect(stderr).toContain('this database is in use (a command)')
-  expect(code).toBe(1)
-  await importing.kill('SIGKILL')
-})
+    expect(stderr).toContain('this database is in use (a command)')
+    expect(code).toBe(1)
+    await importing.kill('SIGKILL')
+  })
 
-test('what a killed server left on the list does not stand in the way', async (t) => {
-  const data = await makeUsedData(t)
-  const server = await startProcess(t, ['dev', '--log', 'silent'], data.process)
-  await server.kill('SIGKILL')
+  test('what a killed server left on the list does not stand in the way', async (t) => {
+    const data = await makeUsedData(t)
+    const server = await startProcess(t, ['dev', '--log', 'silent'], data.process)
+    await server.kill('SIGKILL')
 
-  expect(await changeMasterKey(t, data)).toMatchObject({ code: 0 })
-})
+    expect(await changeMasterKey(t, data)).toMatchObject({ code: 0 })
+  })
 
-test('a server that was stopped while the key changed ends when it goes on', async (t) => {
-  const data = await makeUsedData(t)
-  const server = await startProcess(t, ['dev', '--log', 'json'], data.process)
-  process.kill(server.pid, 'SIGSTOP')
-  expect(await changeMasterKey(t, data)).toMatchObject({ code: 0 })
-  process.kill(server.pid, 'SIGCONT')
+  test('a server that was stopped while the key changed ends when it goes on', async (t) => {
+    const data = await makeUsedData(t)
+    const server = await startProcess(t, ['dev', '--log', 'json'], data.process)
+    process.kill(server.pid, 'SIGSTOP')
+    expect(await changeMasterKey(t, data)).toMatchObject({ code: 0 })
+    process.kill(server.pid, 'SIGCONT')
 
-  expect(await server.exit).toEqual({ code: 1, signal: null })
-  expect(server.stderr()).toContain('the master key was changed while this server was stopped')
-})
+    expect(await server.exit).toEqual({ code: 1, signal: null })
+    expect(server.stderr()).toContain('the master key was changed while this server was stopped')
+  })
 
-test('killed at any statement, it is finished by the next run; until then nothing else starts', async (t) => {
-  const whole = await makeUsedData(t)
-  const kill = (data: TestData, statement: number) =>
-    changeMasterKey(t, data, { LIGATURE_TEST_KILLED_AT_STATEMENT: String(statement) }, KILLED_AT_STATEMENT)
-  const statements = Number(/^statements (\d+)$/m.exec((await kill(whole, 0)).stderr)?.[1])
-  expect(statements).toBeGreaterThan(20)
-  const step = isLongRun ? 1 : Math.ceil(statements / 8)
-  const rounds = Array.from({ length: Math.ceil(statements / step) }, (_, index) => statements - index * step)
-  const found = { refused: 0, free: 0 }
+  test('killed at any statement, it is finished by the next run; until then nothing else starts', async (t) => {
+    const whole = await makeUsedData(t)
+    const kill = (data: TestData, statement: number) =>
+      changeMasterKey(t, data, { LIGATURE_TEST_KILLED_AT_STATEMENT: String(statement) }, KILLED_AT_STATEMENT)
+    const statements = Number(/^statements (\d+)$/m.exec((await kill(whole, 0)).stderr)?.[1])
+    expect(statements).toBeGreaterThan(20)
+    const step = isLongRun ? 1 : Math.ceil(statements / 8)
+    const rounds = Array.from(
+      { length: Math.ceil(statements / step) },
+      (_, index) => statements - index * step,
+    )
+    const found = { refused: 0, free: 0 }
 
-  const tryOut = async (own: readonly number[]): Promise<void> => {
-    for (const statement of own) {
-      const data = await makeUsedData(t)
-      expect(await kill(data, statement)).toMatchObject({ signal: 'SIGKILL' })
-      const start = await runLigature(t, ['users', 'show', 'zhangsan'], data.process)
-      if (start.code === 0) found.free += 1
-      else {
-        found.refused += 1
-        expect(start.stderr).toMatch(
-          /not finished\. Run `ligature keys change-master-key` again|wrong master key/,
+    const tryOut = async (own: readonly number[]): Promise<void> => {
+      for (const statement of own) {
+        const data = await makeUsedData(t)
+        expect(await kill(data, statement)).toMatchObject({ signal: 'SIGKILL' })
+        const start = await runLigature(t, ['users', 'show', 'zhangsan'], data.process)
+        if (start.code === 0) found.free += 1
+        else {
+          found.refused += 1
+          expect(start.stderr).toMatch(
+            /not finished\. Run `ligature keys change-master-key` again|wrong master key/,
+          )
+        }
+        expect(await changeMasterKey(t, data)).toMatchObject({ code: 0 })
+        const shown = await runLigature(
+          t,
+          ['users', 'show', '13800000000'],
+          withMasterKey(data, NEW_KEY).process,
         )
+        expect(shown).toMatchObject({ code: 0 })
+        expect(shown.stdout).toContain('+86-13800000000')
       }
-      expect(await changeMasterKey(t, data)).toMatchObject({ code: 0 })
-      const shown = await runLigature(
-        t,
-        ['users', 'show', '13800000000'],
-        withMasterKey(data, NEW_KEY).process,
-      )
-      expect(shown).toMatchObject({ code: 0 })
-      expect(shown.stdout).toContain('+86-13800000000')
     }
-  }
-  // They mostly wait, so four at a time.
-  const quarter = (which: number) => rounds.filter((_, index) => index % 4 === which)
-  await Promise.all([0, 1, 2, 3].map((which) => tryOut(quarter(which))))
-  expect(found.refused).toBeGreaterThan(0)
-  expect(found.free).toBeGreaterThan(0)
+    // They mostly wait, so four at a time.
+    const quarter = (which: number) => rounds.filter((_, index) => index % 4 === which)
+    await Promise.all([0, 1, 2, 3].map((which) => tryOut(quarter(which))))
+    expect(found.refused).toBeGreaterThan(0)
+    expect(found.free).toBeGreaterThan(0)
+  })
 })
 
 test('a change that is not finished goes on to its own key only', async (t) => {
