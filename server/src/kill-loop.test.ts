@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { isLongRun } from './testing/how-long.ts'
 import { startPostgres } from './testing/postgres.ts'
-import { runUnderKills } from './testing/proof/kill-run.ts'
+import { runUnderManyKills } from './testing/proof/kill-run.ts'
 import { chosenSeed, seededRandom } from './testing/seeded-random.ts'
 import { emptyDatabase } from './testing/test-data.ts'
 
@@ -12,21 +12,19 @@ test(
   { timeout: 60_000 + KILLS * 10_000 },
   async (t) => {
     const seed = chosenSeed()
+    process.stdout.write(`seed ${seed}\n`)
     const postgres = await startPostgres({ isDurable: true })
     t.onTestFinished(() => postgres.remove())
-    const data = await emptyDatabase(postgres.url)
 
-    const run = await runUnderKills(t, {
-      random: seededRandom(seed),
-      kills: KILLS,
-      instances: 2,
-      postgres,
-      data,
-    })
-
-    process.stdout.write(`seed ${seed}, ${run.figures}\n`)
-    expect({ seed, violations: run.violations }).toEqual({ seed, violations: [] })
-    expect(run.acknowledgedBinds).toBeGreaterThan(KILLS / 2)
-    for (const server of run.servers) expect(await server.kill('SIGTERM')).toMatchObject({ code: 0 })
+    await runUnderManyKills(
+      { random: seededRandom(seed), kills: KILLS, instances: 2, postgres },
+      async ({ figures, violations, acknowledgedBinds, servers }, kills) => {
+        process.stdout.write(`seed ${seed}, ${figures}\n`)
+        expect({ seed, violations }).toEqual({ seed, violations: [] })
+        expect(acknowledgedBinds).toBeGreaterThan(kills / 2)
+        for (const server of servers) expect(await server.kill('SIGTERM')).toMatchObject({ code: 0 })
+      },
+      () => emptyDatabase(postgres.url),
+    )
   },
 )

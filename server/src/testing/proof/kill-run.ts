@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { TestContext } from 'vitest'
 import { openDeployment } from '../../deployment.ts'
 import { systemClock } from '../../platform/clock.ts'
 import { productionSendBudgets } from '../../verifications/index.ts'
@@ -7,13 +6,19 @@ import type { Postgres } from '../postgres.ts'
 import { prepareProduction, type Production } from '../production.ts'
 import type { SeededRandom } from '../seeded-random.ts'
 import { type ServerProcess, startProcess } from '../server-process.ts'
+import type { TestData } from '../test-data.ts'
 import { check, type Violation } from './checker.ts'
 import { openCrowd } from './crowd.ts'
 import { type Event, readRows, type ServedKeys } from './evidence.ts'
 import { handedOut } from './lives.ts'
 import { fetchKeys } from './scene.ts'
 
-export interface KillRunOptions {
+/** What a test of vitest is handed. */
+interface RunningTest {
+  readonly onTestFinished: (close: () => void | Promise<void>) => void
+}
+
+interface KillRunOptions {
   readonly random: SeededRandom
   readonly kills: number
   readonly instances: number
@@ -23,7 +28,7 @@ export interface KillRunOptions {
   readonly data?: Production['data']
 }
 
-export interface KillRun {
+interface KillRun {
   readonly production: Production
   /** The servers as they are after the last kill. */
   readonly servers: readonly ServerProcess[]
@@ -40,10 +45,36 @@ const CROWDS = 6
 /** One kill in so many is PostgreSQL's. */
 const POSTGRES_EVERY = 6
 const KNOWN_PER_KILL = 8
+/** What everybody did is compared with everything else, so that more takes out of all proportion longer to check. */
+const KILLS_OF_ONE_DEPLOYMENT = 200
 const ALL_PER_DEPLOYMENT = { ...productionSendBudgets.deployment, limits: [] }
 
+/**
+ * Kills as many times as are wanted, on one deployment after the other, of which nothing is left behind.
+ *
+ * @param newData an empty store for each deployment; a directory of its own when not given
+ * @param judge looks at each of them while it is there
+ */
+export async function runUnderManyKills(
+  options: Omit<KillRunOptions, 'data'>,
+  judge: (run: KillRun, kills: number) => Promise<void>,
+  newData?: () => Promise<TestData>,
+): Promise<void> {
+  for (let left = options.kills; left > 0; left -= KILLS_OF_ONE_DEPLOYMENT) {
+    const kills = Math.min(left, KILLS_OF_ONE_DEPLOYMENT)
+    const data = await newData?.()
+    const closes: (() => void | Promise<void>)[] = data === undefined ? [] : [() => data.remove()]
+    const scope: RunningTest = { onTestFinished: (close) => void closes.push(close) }
+    try {
+      await judge(await runUnderKills(scope, { ...options, kills, ...(data && { data }) }), kills)
+    } finally {
+      for (const close of closes.toReversed()) await close()
+    }
+  }
+}
+
 /** Lets a crowd use servers that are killed at random, and has everything checked when all is well again. */
-export async function runUnderKills(t: TestContext, options: KillRunOptions): Promise<KillRun> {
+async function runUnderKills(t: RunningTest, options: KillRunOptions): Promise<KillRun> {
   const { random, kills, postgres } = options
   const known = Array.from({ length: kills * KNOWN_PER_KILL }, (_, index) =>
     String(15_000_000_000 + index * 7919),
