@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { startMailServer } from '../testing/mail-server.ts'
 import { findClosedPort } from '../testing/outside-server.ts'
+import { slowness } from '../testing/slowness.ts'
 import { traces } from '../testing/traces.ts'
 import { describeError, errorInWords } from './describe-error.ts'
 
@@ -169,7 +170,7 @@ test('whatever is thrown is described, and an endless message costs nothing', ()
   for (const unit of ['a', '1', '"', '@', 'a@', 'token', 'eyJ', '://', '- ', 'code=', ' ']) {
     expect(describeError(new Error(unit.repeat(1_000_000))).message.length).toBeLessThan(600)
   }
-  expect(performance.now() - startedAt).toBeLessThan(2_000)
+  expect(performance.now() - startedAt).toBeLessThan(2_000 * slowness)
 })
 
 test('half a secret at the place where a text is cut is cut with it', () => {

@@ -10,7 +10,7 @@ import {
 } from '../configuration/index.ts'
 import type { Section } from '../configuration/section.ts'
 import { type Deployment, openDeployment } from '../deployment.ts'
-import { makeMadeData } from './made-data.ts'
+import { makeDataWithTables } from './data-with-tables.ts'
 
 /** Variables that the files of the tests use. */
 export const testVariables: Readonly<Record<string, string>> = {
@@ -92,7 +92,7 @@ export function mistakesOf(error: unknown, file: TestFile): string[] {
 
 /** A deployment for production, on the store that this run of the tests is about, gone with the test. */
 export async function newDeployment(t: TestContext): Promise<Deployment> {
-  const data = await makeMadeData()
+  const data = await makeDataWithTables()
   const deployment = await openDeployment(data.settings, 'production', Date.UTC(2026, 0, 5))
   t.onTestFinished(async () => {
     await deployment.close()

@@ -15,7 +15,7 @@ import { sendNotices } from '../messages/index.ts'
 import { inTransaction } from '../platform/db/index.ts'
 import type { Tables } from '../platform/db/tables.ts'
 import { openLog } from '../platform/log.ts'
-import { makeMadeData } from './made-data.ts'
+import { makeDataWithTables } from './data-with-tables.ts'
 import { openMiniProgram, type MiniProgram } from './mini-program.ts'
 import { giveSigningKeys } from './signing-keys.ts'
 import { standingClock, type TestClock } from './test-clock.ts'
@@ -74,7 +74,7 @@ export interface TestServer {
 
 /** Starts a server that stops, and whose data goes, when the test ends. */
 export async function startServer(t: TestContext, options: TestServerOptions = {}): Promise<TestServer> {
-  const data = options.data ?? (await makeMadeData())
+  const data = options.data ?? (await makeDataWithTables())
   const clock = options.clock ?? standingClock()
   const logLines: string[] = []
   const deployment = await openDeployment(data.settings, 'development', clock.now())

@@ -1,11 +1,10 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { copyFileSync } from 'node:fs'
 import pg from 'pg'
 import { afterAll, inject } from 'vitest'
 import { migrations } from '../../migrations/index.ts'
 import { locationOf } from '../deployment.ts'
 import { openDatabase } from '../platform/db/index.ts'
+import { databaseFile } from '../platform/db/sqlite.ts'
 import { emptyDatabase, makeTestData, type TestData, usesPostgres } from './test-data.ts'
 
 /**
@@ -13,7 +12,7 @@ import { emptyDatabase, makeTestData, type TestData, usesPostgres } from './test
  * a file of tests makes them once: on SQLite each test has a copy, on PostgreSQL the next one has the database
  * of the last, emptied.
  */
-export async function makeMadeData(): Promise<TestData> {
+export async function makeDataWithTables(): Promise<TestData> {
   return usesPostgres ? takeDatabase() : copyFile()
 }
 
@@ -22,25 +21,20 @@ async function makeTables({ settings }: TestData): Promise<void> {
   await close()
 }
 
-let original: Promise<string> | undefined
+let original: Promise<TestData> | undefined
 
 async function copyFile(): Promise<TestData> {
-  const file = await (original ??= makeOriginal())
+  const from = await (original ??= makeOriginal())
   const data = await makeTestData()
-  copyFileSync(file, join(data.settings.dataDirectory, 'ligature.db'))
+  copyFileSync(databaseFile(from.settings.dataDirectory), databaseFile(data.settings.dataDirectory))
   return data
 }
 
 /** Closed, so that one file is all of it. */
-async function makeOriginal(): Promise<string> {
-  const dataDirectory = mkdtempSync(join(tmpdir(), 'ligature-test-'))
-  process.once('exit', () => rmSync(dataDirectory, { recursive: true, force: true }))
-  await makeTables({
-    settings: { dataDirectory, masterKey: undefined },
-    process: {},
-    remove: () => Promise.resolve(),
-  })
-  return join(dataDirectory, 'ligature.db')
+async function makeOriginal(): Promise<TestData> {
+  const data = await makeTestData()
+  await makeTables(data)
+  return data
 }
 
 interface KeptDatabase {
@@ -53,6 +47,7 @@ interface KeptDatabase {
 const idle: KeptDatabase[] = []
 afterAll(async () => {
   for (const kept of idle.splice(0)) await drop(kept)
+  await (await original)?.remove()
 })
 
 async function takeDatabase(): Promise<TestData> {
