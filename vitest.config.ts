@@ -4,7 +4,7 @@ import { LongestFirst } from './tools/longest-first.ts'
 
 /** What is asked of the server over HTTP must hold on either store. */
 const onBothStores = [
-  'server/src/{sign-in,sessions,self-service,verifications,configuration,operators}/**/*.test.ts',
+  'server/src/{human-check,sign-in,sessions,self-service,verifications,configuration,operators}/**/*.test.ts',
   'server/src/commands/keys/**/*.test.ts',
   'server/src/platform/{http,metrics}/**/*.test.ts',
   'server/src/{closing-accounts,notices,sdk-codes,sdk-examples,sdk-tokens,sweep,upgrade}.test.ts',

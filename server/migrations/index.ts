@@ -4,6 +4,7 @@ import { theOutsideWorld } from './0002-the-outside-world.ts'
 import { unbinding } from './0003-unbinding.ts'
 import { keys } from './0004-keys.ts'
 import { signInsOfUsers } from './0005-sign-ins-of-users.ts'
+import { humanCheck } from './0006-human-check.ts'
 import { ownAccount } from './0009-own-account.ts'
 
 /** Every change of the tables, in the order in which they are made. */
@@ -13,5 +14,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0003-unbinding': unbinding,
   '0004-keys': keys,
   '0005-sign-ins-of-users': signInsOfUsers,
+  '0006-human-check': humanCheck,
   '0009-own-account': ownAccount,
 }

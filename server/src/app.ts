@@ -4,6 +4,13 @@ import { record } from './audit/index.ts'
 import { algorithmsInUse, allOrigins, type Application, findApplication } from './applications/index.ts'
 import { connectionRefusals, openPhoneButton, type PhoneButtonBudgets } from './connections/index.ts'
 import type { Deployment } from './deployment.ts'
+import {
+  altchaEndpoint,
+  captchaEndpoint,
+  captchaVerifyEndpoint,
+  type HumanCheckEndpointDeps,
+} from './human-check/endpoints.ts'
+import { type HumanCheckDefaults, humanCheckRefusals } from './human-check/index.ts'
 import { startSendingNotices } from './housekeeping.ts'
 import { countedGateways, type Gateways, type SendNoticesDeps } from './messages/index.ts'
 import type { Clock } from './platform/clock.ts'
@@ -63,7 +70,13 @@ import {
 } from './verifications/index.ts'
 
 /** Everything that some endpoint needs; each names its own part. */
-type Needs = SendEndpointDeps & LoginDeps & PhoneButtonDeps & IdTokenDeps & PendingReplyDeps & FindSessionDeps
+type Needs = HumanCheckEndpointDeps &
+  SendEndpointDeps &
+  LoginDeps &
+  PhoneButtonDeps &
+  IdTokenDeps &
+  PendingReplyDeps &
+  FindSessionDeps
 
 /** Every endpoint of the SDK family, in the order of the reference. */
 export const sdkEndpoints: readonly SdkEndpoint<Needs, Application>[] = [
@@ -71,6 +84,9 @@ export const sdkEndpoints: readonly SdkEndpoint<Needs, Application>[] = [
   loginWeChatMobileEndpoint,
   loginByMobileCodeEndpoint,
   loginByEmailCodeEndpoint,
+  captchaEndpoint,
+  captchaVerifyEndpoint,
+  altchaEndpoint,
   ...sendEndpoints(signInRefusals.stateTokenRefused),
   bindEndpoint,
   registerBindEndpoint,
@@ -94,6 +110,7 @@ export const sdkEndpoints: readonly SdkEndpoint<Needs, Application>[] = [
 export const allRefusals = {
   door: doorRefusals,
   users: userRefusals,
+  humanCheck: humanCheckRefusals,
   verifications: verificationRefusals,
   connections: connectionRefusals,
   signIn: signInRefusals,
@@ -111,6 +128,8 @@ export interface ServerOptions {
   readonly gateways: Gateways
   /** What holds where the policy sets nothing. */
   readonly sendBudgets: SendBudgets
+  /** The same for the check that somebody is no machine. */
+  readonly humanCheck: HumanCheckDefaults
   readonly weChatApi: URL
   readonly weChatOutbound: Outbound
   /** What a reader of the metrics presents; without it only this machine reads them. */
@@ -245,6 +264,7 @@ export {
   type WeChatEmulator,
 } from './connections/index.ts'
 export { addDevPage, seed } from './development/index.ts'
+export { developmentHumanCheck, productionHumanCheck } from './human-check/index.ts'
 export { fixedGateways, openDevInbox, openGateways, openHttpSmsGateway } from './messages/index.ts'
 export {
   deleteUser,

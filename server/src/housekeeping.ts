@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { longestIdTokenSeconds } from './applications/index.ts'
 import type { Deployment } from './deployment.ts'
 import { sealedColumns } from './key-columns.ts'
+import { sweepHumanChecks, watchBreaker } from './human-check/index.ts'
 import { sendNotices, type SendNoticesDeps, sweepAttempts, sweepNotices } from './messages/index.ts'
 import type { Clock } from './platform/clock.ts'
 import type { Db } from './platform/db/index.ts'
@@ -26,6 +27,10 @@ const ATTEMPTS_KEPT_MS = 90 * DAY_MS
 export function startSweeping(app: FastifyInstance, db: Db, clock: Clock, log: Log): void {
   const timer = setInterval(() => {
     void sweep(db, clock.now()).catch((error: unknown) => log.error({ err: error }, 'sweeping failed'))
+    // Guesses alone ask nobody for a code: their alarm is given here.
+    void watchBreaker({ db, log }, clock.now()).catch((error: unknown) =>
+      log.error({ err: error }, 'looking at the breaker failed'),
+    )
   }, SWEEP_EVERY_MS)
   timer.unref()
   app.addHook('onClose', async () => clearInterval(timer))
@@ -35,6 +40,7 @@ export function startSweeping(app: FastifyInstance, db: Db, clock: Clock, log: L
 export async function sweep(db: Db, now: number): Promise<void> {
   await removeClosedAccounts(db, now)
   await sweepBudgets(db, now, SWEEP_ROWS)
+  await sweepHumanChecks(db, now, SWEEP_ROWS)
   for (const remove of [sweepVerifications, sweepSignIns, sweepSessions, sweepNotices]) {
     await remove(db, now - KEPT_MS, SWEEP_ROWS)
   }

@@ -1,5 +1,6 @@
 import { auditKeyedColumns } from './audit/index.ts'
 import { accessTokenSealedColumns, connectionSealedColumns } from './connections/index.ts'
+import { humanCheckKeyedColumns } from './human-check/index.ts'
 import { messageKeyedColumns, messageSealedColumns, noticeSealedColumns } from './messages/index.ts'
 import { budgetKeyedColumns } from './platform/limits/index.ts'
 import type { KeyedColumn } from './platform/vault/keyed-column.ts'
@@ -25,5 +26,6 @@ export const keyedColumns: readonly KeyedColumn[] = [
   ...auditKeyedColumns,
   ...userKeyedColumns,
   ...messageKeyedColumns,
+  ...humanCheckKeyedColumns,
   ...verificationKeyedColumns,
 ]

@@ -77,6 +77,11 @@ export const tableFates: readonly TableFate[] = [
   { table: 'sign_in', whenRestored: endEveryOpenSignIn, whenCopied: 'left' },
   { table: 'session', whenRestored: endEverySession, whenCopied: 'left' },
   { table: 'verification', whenRestored: 'emptied', whenCopied: 'left' },
+  { table: 'human_check_slider', whenRestored: 'emptied', whenCopied: 'left' },
+  // What was used before the backup stays used.
+  { table: 'human_check_work', whenRestored: 'kept', whenCopied: 'left' },
+  { table: 'human_check_count', whenRestored: 'emptied', whenCopied: 'left' },
+  { table: 'human_check_breaker', whenRestored: 'emptied', whenCopied: 'left' },
   // What it tells of was undone with everything else since the backup, or the person was told already.
   { table: 'notice', whenRestored: 'emptied', whenCopied: 'left' },
   // WeChat has replaced it since, perhaps; the next call asks for one.

@@ -10,6 +10,7 @@ type TableName = keyof typeof allRefusals
 const titles: Readonly<Record<TableName, string>> = {
   door: 'Every call',
   users: 'Addresses',
+  humanCheck: 'The check that somebody is no machine',
   verifications: 'Verification codes',
   connections: 'Identity sources',
   signIn: 'Sign-in and binding',

@@ -6,6 +6,7 @@ export type AuditEventKind =
   | 'code_send_uncertain'
   | 'code_send_failed'
   | 'code_refused'
+  | 'breaker_opened'
   | 'phone_refused'
   | 'user_registered'
   | 'user_imported'

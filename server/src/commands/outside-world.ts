@@ -2,12 +2,14 @@ import type { FastifyInstance } from 'fastify'
 import {
   addDevPage,
   developmentPhoneButtonBudgets,
+  developmentHumanCheck,
   developmentSendBudgets,
   fixedGateways,
   listMiniPrograms,
   openDevInbox,
   openGateways,
   productionPhoneButtonBudgets,
+  productionHumanCheck,
   productionSendBudgets,
   seed,
   type ServerOptions,
@@ -33,7 +35,13 @@ export interface Closing {
 /** What of the server's options is about the world outside. */
 export type OutsideOptions = Pick<
   ServerOptions,
-  'gateways' | 'sendBudgets' | 'phoneButtonBudgets' | 'weChatApi' | 'weChatOutbound' | 'weChatPhoneOutbound'
+  | 'gateways'
+  | 'sendBudgets'
+  | 'humanCheck'
+  | 'phoneButtonBudgets'
+  | 'weChatApi'
+  | 'weChatOutbound'
+  | 'weChatPhoneOutbound'
 >
 
 /** The real outside world, as the database describes it. */
@@ -48,6 +56,7 @@ export function openProduction(
     options: {
       gateways,
       sendBudgets: productionSendBudgets,
+      humanCheck: productionHumanCheck,
       phoneButtonBudgets: productionPhoneButtonBudgets,
       weChatApi: settings.weChatApi ?? WECHAT_API,
       weChatOutbound: openOutboundLane(MAX_IN_FLIGHT),
@@ -79,6 +88,7 @@ export async function openDevelopment(
       // Whatever gateways the database has: nothing leaves this machine.
       gateways: fixedGateways(inbox.gateways),
       sendBudgets: developmentSendBudgets,
+      humanCheck: developmentHumanCheck,
       phoneButtonBudgets: developmentPhoneButtonBudgets,
       weChatApi: settings.weChatApi ?? weChat.apiBase,
       weChatOutbound: openOutboundLane(MAX_IN_FLIGHT),

@@ -1,3 +1,4 @@
+import { humanCheckPolicy } from '../human-check/index.ts'
 import { messageTexts } from '../messages/index.ts'
 import { accountClosing } from '../self-service/index.ts'
 import { registration } from '../sign-in/index.ts'
@@ -15,6 +16,7 @@ export const configurationSections: readonly Section[] = [
   gateways,
   sectionOfPolicy(messageTexts, 'Your own words for the messages that bring codes or tell of changes.'),
   sectionOfPolicy(sendPolicy, 'Where codes may be sent to, how many of them, and for how much money.'),
+  sectionOfPolicy(humanCheckPolicy, 'When people have to show that they are no machine, and by what.'),
   sectionOfPolicy(registration, 'Whether people become users by themselves.'),
   sectionOfPolicy(accountClosing, 'What follows when people close their accounts.'),
   testAddresses,

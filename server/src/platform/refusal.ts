@@ -20,6 +20,8 @@ export interface RefusalDetails {
   readonly values?: readonly string[]
   /** When trying again makes sense; becomes the `Retry-After` header. */
   readonly retryAfterSeconds?: number
+  /** What a client can do about it, in headers of ours: the body has two fields and no more. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** A foreseen "no". Anything else that is thrown is a bug and answers 500. */

@@ -13,7 +13,7 @@ export async function signInReply(
   caller: Caller,
   result: SignInResult,
 ): Promise<z.infer<ReturnType<typeof replyTo>>> {
-  if ('signIn' in result) return pendingReply(deps, result, caller.now)
+  if ('signIn' in result) return pendingReply(deps, result, caller.ip, caller.now)
   if (result.status === 'ACCESS_DENIED') return { status: 'ACCESS_DENIED' }
   const { user, session } = result
   return {

@@ -18,8 +18,8 @@ export const signInEndpoint = sdkEndpoint({
   refusals: [signInRefusals.stateTokenRefused],
 
   async handle(deps: FindSignInDeps & PendingReplyDeps, call: SdkCall<Application, undefined>) {
-    const { stateToken, application, now } = call
+    const { stateToken, application, ip, now } = call
     const signIn = await findOpenSignIn(deps, stateToken, application.clientId, now)
-    return pendingReply(deps, { signIn, stateToken: stateToken ?? '' }, now)
+    return pendingReply(deps, { signIn, stateToken: stateToken ?? '' }, ip, now)
   },
 })

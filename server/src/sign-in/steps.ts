@@ -1,4 +1,5 @@
 import type { Channel } from '../users/index.ts'
+import type { Kind } from '../human-check/index.ts'
 import { type OpenVerification, purposeOf } from '../verifications/index.ts'
 
 /** The statuses of a sign-in that waits for an address, to which an identity is then bound. */
@@ -61,7 +62,13 @@ export interface NextStep {
   /** The call that takes the proof. */
   readonly path: string
   /** How the code is asked for, and in how many seconds it may be. */
-  readonly send?: { readonly path: string; readonly type: string; readonly in_seconds: number }
+  readonly send?: {
+    readonly path: string
+    readonly type: string
+    readonly in_seconds: number
+    /** Kinds of check of which one has to come with it; absent when none has to. */
+    readonly human_check?: Kind[]
+  }
   /** Guesses left at the code that was sent for this sign-in, if one is open. */
   readonly attempts_left?: number
 }
@@ -83,6 +90,7 @@ export function flowOf(channels: readonly Channel[]): string[] {
  * @param channels those that a gateway is configured for
  * @param codes the open codes of this sign-in
  * @param resendMs how long after one code the next may be asked for
+ * @param checks kinds of check that the next send from there wants
  */
 export function nextSteps(
   status: BindingStatus,
@@ -90,6 +98,7 @@ export function nextSteps(
   channels: readonly Channel[],
   codes: readonly OpenVerification[],
   resendMs: number,
+  checks: readonly Kind[],
   now: number,
 ): NextStep[] {
   const byCode = (proof: ProofKind, channel: Channel): NextStep => {
@@ -99,7 +108,12 @@ export function nextSteps(
     return {
       step: stepNames[channel],
       path: proofPaths[proof],
-      send: { path: sendPaths[channel], type, in_seconds: Math.ceil(waitMs / 1000) },
+      send: {
+        path: sendPaths[channel],
+        type,
+        in_seconds: Math.ceil(waitMs / 1000),
+        ...(checks.length > 0 && { human_check: [...checks] }),
+      },
       ...(code !== undefined && { attempts_left: code.attemptsLeft }),
     }
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { KINDS } from '../human-check/index.ts'
 import { outcomes, type Proof, type Status } from './steps.ts'
 
 const signedIn = z.object({
@@ -14,7 +15,14 @@ const denied = z.object({ status: z.literal('ACCESS_DENIED') })
 const nextStep = z.object({
   step: z.enum(['VERIFY_PHONE', 'VERIFY_EMAIL', 'WECHAT_PHONE']),
   path: z.string(),
-  send: z.object({ path: z.string(), type: z.string(), in_seconds: z.number() }).optional(),
+  send: z
+    .object({
+      path: z.string(),
+      type: z.string(),
+      in_seconds: z.number(),
+      human_check: z.array(z.enum(KINDS)).optional(),
+    })
+    .optional(),
   attempts_left: z.number().optional(),
 })
 

@@ -4,6 +4,7 @@ import { saveApplication } from '../applications/index.ts'
 import { saveConnection, startWeChatEmulator } from '../connections/index.ts'
 import { openDeployment } from '../deployment.ts'
 import { demoApplications, demoConnections } from '../development/demo.ts'
+import { humanCheckPolicy } from '../human-check/index.ts'
 import { saveGateway } from '../messages/index.ts'
 import { systemClock } from '../platform/clock.ts'
 import { inTransaction } from '../platform/db/index.ts'
@@ -100,6 +101,8 @@ async function fill(
     per_application: MUCH,
     per_deployment: MUCH,
   })
+  // Everybody comes from one machine here, and none of them is a person.
+  await savePolicy(db, humanCheckPolicy, { when: 'never' })
   for (const application of demoApplications) await saveApplication(db, application, now)
   for (const connection of demoConnections) await saveConnection(db, vault, connection, now)
   const addresses = await Promise.all(mobiles.map(parseMobile))

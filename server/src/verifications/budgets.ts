@@ -1,4 +1,4 @@
-import type { Budget, Charge, Limit } from '../platform/limits/index.ts'
+import { type Budget, type Charge, networkOf } from '../platform/limits/index.ts'
 import { type Address, mailboxOf } from '../users/index.ts'
 
 const SECOND_MS = 1000
@@ -66,32 +66,12 @@ export const developmentSendBudgets: SendBudgets = {
   prefix: undefined,
 }
 
-/** So many entries at most are kept of one key where moments are told apart exactly. */
-const MAX_EXACT = 200
-/** Where more are counted; six entries for the shortest of its times are then a bearable row. */
-const MAX_TIMES_APART = 1_500
-
-/** Whether these can be counted together in one row, none of them more than a sixth too strictly. */
-export function isCountable(limits: readonly Limit[]): boolean {
-  return isExact(limits) || longestOf(limits) <= shortestOf(limits) * MAX_TIMES_APART
-}
-
-/** The same budget, which shares its count with the other, with limits that an operator set. */
-export function withLimits(budget: Budget, limits: readonly Limit[]): Budget {
-  const grainMs = isExact(limits) ? 1 : Math.ceil(shortestOf(limits) / 6)
-  return { ...budget, limits, grainMs }
-}
-
-function isExact(limits: readonly Limit[]): boolean {
-  return limits.every(({ max }) => max <= MAX_EXACT)
-}
-
-function shortestOf(limits: readonly Limit[]): number {
-  return Math.min(...limits.map(({ perMs }) => perMs))
-}
-
-function longestOf(limits: readonly Limit[]): number {
-  return Math.max(...limits.map(({ perMs }) => perMs))
+/** Half as much per IP: while codes are thrown away and no check of people is wanted. */
+export function lessPerIp(budgets: SendBudgets): SendBudgets {
+  const { ip } = budgets
+  if (ip === undefined) return budgets
+  const limits = ip.limits.map(({ max, perMs }) => ({ max: Math.ceil(max / 2), perMs }))
+  return { ...budgets, ip: { ...ip, limits } }
 }
 
 /**
@@ -135,19 +115,4 @@ export function chargesOf(budgets: SendBudgets, address: Address, from: SendFrom
 function prefixOf(address: Address): string {
   const [areaCode = '', number = ''] = address.value.split('-')
   return `${areaCode}-${number.slice(0, 7)}`
-}
-
-/** One IPv4 address, or the /64 that one IPv6 customer has. An IPv4 address inside IPv6 is that IPv4 address. */
-export function networkOf(ip: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1]
-  if (mapped !== undefined) return mapped
-  if (!ip.includes(':')) return ip
-  const [head = '', tail] = (ip.split('%')[0] ?? '').toLowerCase().split('::')
-  const front = head === '' ? [] : head.split(':')
-  const back = tail === undefined || tail === '' ? [] : tail.split(':')
-  const middle = tail === undefined ? [] : Array.from({ length: 8 - front.length - back.length }, () => '0')
-  const groups = [...front, ...middle, ...back]
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-  return `${groups.join(':')}::/64`
 }

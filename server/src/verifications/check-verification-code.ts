@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
+import { countForBreaker } from '../human-check/index.ts'
 import type { Tx } from '../platform/db/index.ts'
 import { giveOneBack, takeAll } from '../platform/limits/index.ts'
 import type { Vault } from '../platform/vault/vault.ts'
@@ -51,10 +52,13 @@ export async function checkVerificationCode(
     if (isSame(codeHash, vault.codeHash(verificationId, guess.verifyCode))) {
       await verifications.use(tx, verificationId, now)
       await giveOneBack(tx, vault, charge, now)
+      await countForBreaker(tx, 'right guess', now)
       return { isRight: true }
     }
   }
-  return { isRight: false, because: open.length === 0 ? 'no code is open' : 'wrong code' }
+  if (open.length === 0) return { isRight: false, because: 'no code is open' }
+  await countForBreaker(tx, 'wrong guess', now)
+  return { isRight: false, because: 'wrong code' }
 }
 
 function isSame(one: string, other: string): boolean {

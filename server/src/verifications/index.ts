@@ -1,5 +1,5 @@
 export { admitNotice } from './admit-notice.ts'
-export { developmentSendBudgets, networkOf, productionSendBudgets, type SendBudgets } from './budgets.ts'
+export { developmentSendBudgets, productionSendBudgets, type SendBudgets } from './budgets.ts'
 export { checkVerificationCode } from './check-verification-code.ts'
 export { purposeOf, purposesOf } from './purposes.ts'
 export { verificationRefusals } from './refusals.ts'

@@ -1,22 +1,12 @@
 import { z } from 'zod'
 import { areaCode } from '../messages/index.ts'
 import type { Db } from '../platform/db/index.ts'
-import type { Budget, Limit } from '../platform/limits/index.ts'
+import { type Limit, withLimits } from '../platform/limits/index.ts'
 import { definePolicy, readSetFields } from '../platform/policy/index.ts'
-import { limit, printLimit } from '../platform/text-forms/limit.ts'
+import { printLimit } from '../platform/text-forms/limit.ts'
+import { limitsFrom } from '../platform/text-forms/limit-list.ts'
 import { money, type Money } from '../platform/text-forms/money.ts'
-import { isCountable, productionSendBudgets, type SendBudgets, withLimits } from './budgets.ts'
-
-const limitsFrom = (budget: Budget, meaning: string) =>
-  z
-    .array(limit)
-    .min(1, 'Give at least one limit, such as "10 per 24h"')
-    .refine(
-      isCountable,
-      'Where more than 200 are counted, the longest time may be 1500 times the shortest at most',
-    )
-    .prefault(budget.limits.map(printLimit))
-    .describe(`${meaning} All limits of the list hold at once.`)
+import { productionSendBudgets, type SendBudgets } from './budgets.ts'
 
 const { destination, ip, prefix, application, deployment } = productionSendBudgets
 

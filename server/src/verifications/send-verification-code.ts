@@ -1,5 +1,13 @@
 import { record } from '../audit/index.ts'
 import type { Application } from '../applications/index.ts'
+import {
+  type CheckedSend,
+  countForBreaker,
+  type HumanCheckRulesDeps,
+  passHumanCheck,
+  readCredential,
+  readHumanCheckRules,
+} from '../human-check/index.ts'
 import { candidatesFor, type CodeMessage, type Gateways, sendMessage } from '../messages/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { type Db, inTransaction } from '../platform/db/index.ts'
@@ -9,7 +17,7 @@ import { type Language, Refusal } from '../platform/refusal.ts'
 import { randomDigits, randomId } from '../platform/secrets.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { type Address, type AddressMark, areaCodeOf, markAddress } from '../users/index.ts'
-import { chargesOf, codeLifetimeMs } from './budgets.ts'
+import { chargesOf, codeLifetimeMs, lessPerIp } from './budgets.ts'
 import { type Purpose, purposes } from './purposes.ts'
 import { verificationRefusals } from './refusals.ts'
 import { readSendRules, type SendRulesDeps } from './send-policy.ts'
@@ -18,7 +26,7 @@ import * as verifications from './verification.store.ts'
 
 const CODE_DIGITS = 6
 
-export interface SendDeps extends SendRulesDeps {
+export interface SendDeps extends SendRulesDeps, HumanCheckRulesDeps {
   readonly db: Db
   readonly vault: Vault
   readonly clock: Clock
@@ -34,6 +42,8 @@ export interface SendRequest {
   readonly signInId: string | undefined
   readonly language: Language
   readonly ip: string
+  /** What shows that somebody is no machine; blank is none. */
+  readonly captchaToken: string
 }
 
 /**
@@ -45,7 +55,7 @@ export interface SendRequest {
  * tried: which one it will be is not known before.
  *
  * @param now milliseconds since the Unix epoch
- * @throws {Refusal} `areaCodeNotAllowed`, `sendRefused`
+ * @throws {Refusal} `areaCodeNotAllowed`, `sendRefused`, and what the human check throws
  */
 export async function sendVerificationCode(deps: SendDeps, request: SendRequest, now: number): Promise<void> {
   const { address } = request
@@ -57,15 +67,29 @@ export async function sendVerificationCode(deps: SendDeps, request: SendRequest,
   const mark = markAddress(deps.vault, address)
   const fixedCode = await findFixedCode(deps, mark)
   const message = messageFor(request, fixedCode ?? randomDigits(CODE_DIGITS), now)
-  if (fixedCode !== undefined) return openVerification(deps, request, mark, message, [])
-
   const { clientId } = request.application
+  const humanCheck = await readHumanCheckRules(deps, now)
+  const check = {
+    rules: humanCheck,
+    credential:
+      humanCheck.wanted === 'from nobody'
+        ? undefined
+        : await readCredential(deps.vault, request.captchaToken, clientId, now),
+    clientId,
+    ip: request.ip,
+    sender: address,
+    isTestAddress: fixedCode !== undefined,
+  }
+  if (fixedCode !== undefined) return openVerification(deps, request, mark, message, [], check)
+
+  const budgets = humanCheck.isToSendLess ? lessPerIp(rules.budgets) : rules.budgets
   await deps.gateways.use(async (gateways) => {
     const candidates = affordable(candidatesFor(gateways, message), rules.spendPerDay)
-    await openVerification(deps, request, mark, message, [
-      ...chargesOf(rules.budgets, address, { ip: request.ip, clientId }),
+    const charges = [
+      ...chargesOf(budgets, address, { ip: request.ip, clientId }),
       ...spendCharges(candidates, rules.spendPerDay),
-    ])
+    ]
+    await openVerification(deps, request, mark, message, charges, check)
     const origin = { clientId, signInId: request.signInId, address: mark }
     const outcome = await sendMessage(deps, candidates, message, origin)
     if (outcome.result === 'sent') return
@@ -94,9 +118,10 @@ function messageFor(request: SendRequest, verifyCode: string, now: number): Code
 }
 
 /**
- * Takes the budgets and opens the verification that the message's code is for, all or nothing.
+ * Takes the budgets, uses the credential of the human check where one is wanted, and opens the verification that
+ * the message's code is for, all or nothing.
  *
- * @throws {Refusal} `sendRefused`
+ * @throws {Refusal} `sendRefused`, and what the human check throws
  */
 async function openVerification(
   deps: SendDeps,
@@ -104,6 +129,7 @@ async function openVerification(
   mark: AddressMark,
   message: CodeMessage,
   charges: readonly Charge[],
+  check: CheckedSend,
 ): Promise<void> {
   const { id, sentAt, verifyCode, expiresInSeconds } = message
   await inTransaction(deps.db, async (tx) => {
@@ -114,6 +140,8 @@ async function openVerification(
         retryAfterSeconds: noRoom.waitMs / 1000,
       })
     }
+    await passHumanCheck(tx, deps.vault, check, sentAt)
+    if (!check.isTestAddress) await countForBreaker(tx, 'code sent', sentAt)
     await verifications.replace(tx, {
       id,
       address: mark,

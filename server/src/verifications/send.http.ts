@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Application } from '../applications/index.ts'
+import { humanCheckRefusals } from '../human-check/index.ts'
 import { textField } from '../platform/http/fields.ts'
 import { noReply, type SdkCall, sdkEndpoint } from '../platform/http/sdk-endpoint.ts'
 import { Refusal, type RefusalDefinition } from '../platform/refusal.ts'
@@ -17,7 +18,9 @@ export interface SendEndpointDeps extends SendDeps {
   readonly readStateToken: (stateToken: string, clientId: string, now: number) => Promise<string>
 }
 
-const captchaToken = z.string().max(1024).nullish()
+/** Of the slider, or what altcha's client hands out, which is longer. */
+const captchaToken = z.string().max(4096).nullish()
+type SendBody = { readonly type: string; readonly captcha_token?: string | null | undefined }
 
 /** Makes the two endpoints, which know of a state token but not what is wrong with one. */
 export function sendEndpoints(stateTokenRefused: RefusalDefinition) {
@@ -33,7 +36,7 @@ export function sendEndpoints(stateTokenRefused: RefusalDefinition) {
       body: z.object({ mobile: textField, type: textField, captcha_token: captchaToken }),
       reply: noReply,
       refusals: [...sendRefusals, userRefusals.mobileMalformed, stateTokenRefused],
-      handle: async (deps: SendEndpointDeps, call: SdkCall<Application, { mobile: string; type: string }>) =>
+      handle: async (deps: SendEndpointDeps, call: SdkCall<Application, SendBody & { mobile: string }>) =>
         send(deps, call, await parseMobile(call.body.mobile)),
     }),
     sdkEndpoint({
@@ -47,7 +50,7 @@ export function sendEndpoints(stateTokenRefused: RefusalDefinition) {
       body: z.object({ email: textField, type: textField, captcha_token: captchaToken }),
       reply: noReply,
       refusals: [...sendRefusals, userRefusals.emailMalformed, stateTokenRefused],
-      handle: async (deps: SendEndpointDeps, call: SdkCall<Application, { email: string; type: string }>) =>
+      handle: async (deps: SendEndpointDeps, call: SdkCall<Application, SendBody & { email: string }>) =>
         send(deps, call, parseEmail(call.body.email)),
     }),
   ]
@@ -57,11 +60,14 @@ const sendRefusals = [
   verificationRefusals.sendRefused,
   verificationRefusals.unknownType,
   verificationRefusals.areaCodeNotAllowed,
+  humanCheckRefusals.credentialMissing,
+  humanCheckRefusals.credentialExpired,
+  humanCheckRefusals.credentialMismatch,
 ]
 
 async function send(
   deps: SendEndpointDeps,
-  call: SdkCall<Application, { type: string }>,
+  call: SdkCall<Application, SendBody>,
   address: Address,
 ): Promise<undefined> {
   const { application, now } = call
@@ -69,7 +75,15 @@ async function send(
   const signInId = call.stateToken && (await deps.readStateToken(call.stateToken, application.clientId, now))
   await sendVerificationCode(
     deps,
-    { address, purpose, application, signInId, language: call.language, ip: call.ip },
+    {
+      address,
+      purpose,
+      application,
+      signInId,
+      language: call.language,
+      ip: call.ip,
+      captchaToken: call.body.captcha_token ?? '',
+    },
     now,
   )
   return undefined

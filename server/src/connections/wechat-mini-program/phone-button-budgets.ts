@@ -1,5 +1,4 @@
-import type { Budget, Charge } from '../../platform/limits/index.ts'
-import { networkOf } from '../../verifications/index.ts'
+import { type Budget, type Charge, networkOf } from '../../platform/limits/index.ts'
 
 const MINUTE_MS = 60 * 1_000
 const HOUR_MS = 60 * MINUTE_MS

@@ -187,7 +187,7 @@ test('a page may read when to try again', async (t) => {
   const reply = await send()
 
   expect(reply.headers.get('retry-after')).toBe('60')
-  expect(reply.headers.get('access-control-expose-headers')).toBe('Retry-After')
+  expect(reply.headers.get('access-control-expose-headers')).toBe('Retry-After, X-Human-Check')
 })
 
 test('the public keys are for every page', async (t) => {

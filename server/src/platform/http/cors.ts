@@ -42,7 +42,7 @@ export async function allowOrigins(app: FastifyInstance, origins: Origins): Prom
         origin: origin !== undefined && allowed.includes(origin) ? origin : false,
         methods: ['GET', 'POST'],
         allowedHeaders: ALLOWED_HEADERS,
-        exposedHeaders: ['Retry-After'],
+        exposedHeaders: ['Retry-After', 'X-Human-Check'],
         maxAge: 600,
         // The plugin's own refusal of half a preflight is not in the family's form.
         strictPreflight: false,

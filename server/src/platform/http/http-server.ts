@@ -106,10 +106,11 @@ export function sendRefusal(
   httpStatus: number,
 ): FastifyReply {
   note(request, { refusal })
-  const { retryAfterSeconds } = refusal.details
+  const { retryAfterSeconds, headers = {} } = refusal.details
   if (retryAfterSeconds !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(retryAfterSeconds)))
   return reply
     .code(httpStatus)
+    .headers(headers)
     .header('cache-control', 'no-store')
     .type('application/json; charset=utf-8')
     .send(

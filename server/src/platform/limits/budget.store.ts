@@ -72,6 +72,18 @@ export async function takeAll(
   return undefined
 }
 
+/** @returns whether there is room for this, without taking it: it may be gone a moment later */
+export async function hasRoom(db: Db | Tx, vault: Vault, charge: Charge, now: number): Promise<boolean> {
+  const { budget, amount = 1 } = charge
+  const row = await db
+    .selectFrom('budget')
+    .select(['spent', 'in_a_row'])
+    .where('key', '=', storedKey(vault, charge))
+    .where('expires_at', '>', now)
+    .executeTakeFirst()
+  return waitMs(budget, row === undefined ? NOTHING_SPENT : spendingOf(row), amount, now) === 0
+}
+
 /** Gives one back after a success. */
 export async function giveOneBack(tx: Tx, vault: Vault, charge: Charge, now: number): Promise<void> {
   for (const { key, budget, spending } of await lockSpendings(tx, vault, [charge], now)) {
@@ -108,10 +120,10 @@ async function lockSpendings(
   now: number,
 ): Promise<LockedSpending[]> {
   const wanted = charges
-    .map(({ budget, key, amount = 1 }) => ({
-      budget,
-      amount,
-      key: vault.blindIndex(`budget ${budget.name}`, key),
+    .map((charge) => ({
+      budget: charge.budget,
+      amount: charge.amount ?? 1,
+      key: storedKey(vault, charge),
     }))
     .toSorted((one, other) => (one.key < other.key ? -1 : 1))
   const rows = await tx
@@ -140,11 +152,17 @@ async function lockSpendings(
       key,
       budget,
       amount,
-      spending: isCurrent
-        ? { entries: storedEntries.parse(JSON.parse(row.spent)), inARow: row.in_a_row }
-        : NOTHING_SPENT,
+      spending: isCurrent ? spendingOf(row) : NOTHING_SPENT,
     }
   })
+}
+
+function storedKey(vault: Vault, { budget, key }: Charge): string {
+  return vault.blindIndex(`budget ${budget.name}`, key)
+}
+
+function spendingOf(row: { readonly spent: string; readonly in_a_row: number }): Spending {
+  return { entries: storedEntries.parse(JSON.parse(row.spent)), inARow: row.in_a_row }
 }
 
 async function save(tx: Tx, key: string, budget: Budget, spending: Spending, now: number): Promise<void> {

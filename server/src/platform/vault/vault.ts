@@ -10,7 +10,12 @@ const KEY_BYTES = 32
 
 /** What a derived key is for. Each has its own, so that nothing made for one is good for another. */
 export type KeyPurpose =
-  'wrap data keys' | 'find addresses' | 'hash codes' | 'sign state tokens' | 'renew sessions'
+  | 'wrap data keys'
+  | 'find addresses'
+  | 'hash codes'
+  | 'sign state tokens'
+  | 'renew sessions'
+  | 'sign proofs of work'
 
 /** A key that encrypts rows, kept in the database wrapped under the master key. */
 export interface DataKey {
@@ -47,6 +52,8 @@ export interface Vault {
   nextToken(sessionToken: string): string
   /** The key of the state tokens (HS256). */
   readonly stateTokenKey: Buffer
+  /** The key of the challenges that a client's machine works on (HS256). */
+  readonly proofOfWorkKey: Buffer
 }
 
 /** @see RFC 5869. The master key is uniformly random, so the salt may be empty. */
@@ -90,6 +97,7 @@ export function createVault(masterKey: Buffer, dataKeys: readonly DataKey[], now
     codeHash: (verificationId, verifyCode) => keyedHash(codeKey, verificationId, verifyCode),
     nextToken: (sessionToken) => lettersAndDigits(renewalKey, sessionToken, 32),
     stateTokenKey: deriveKey(masterKey, 'sign state tokens'),
+    proofOfWorkKey: deriveKey(masterKey, 'sign proofs of work'),
   }
 }
 

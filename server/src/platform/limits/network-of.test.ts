@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { networkOf } from './budgets.ts'
+import { networkOf } from './network-of.ts'
 
 test('an IPv4 address is itself, also when it stands inside IPv6', () => {
   expect(networkOf('203.0.113.7')).toBe('203.0.113.7')
