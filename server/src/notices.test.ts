@@ -7,7 +7,8 @@ import { startServer, type TestServer } from './testing/server.ts'
 import { bindAndSignIn, signedIn, signIn } from './testing/signed-in.ts'
 import { standingClock } from './testing/test-clock.ts'
 import { makeTestData } from './testing/test-data.ts'
-import { productionSendBudgets } from './verifications/index.ts'
+import { savePolicy } from './platform/policy/index.ts'
+import { productionSendBudgets, sendPolicy } from './verifications/index.ts'
 import { fixedGateways, type Gateway, type Message, sendNotices, type SendOutcome } from './messages/index.ts'
 
 const SENT: SendOutcome = { result: 'sent' }
@@ -254,6 +255,83 @@ test('without a gateway for it, it is dropped, and the operator can read why', a
     'notices not sent: 1',
     '  1: no gateway carries it',
   ])
+})
+
+test('what codes may not be sent to, notices are not either', async (t) => {
+  const { mails, sms, gateways } = mailThat()
+  const server = await startServer(t, { server: { gateways } })
+  await server.addUser({ mobile: LI, email: LI_MAIL })
+  await bindLi(server, sms)
+  await server.sendNotices()
+  const alice = await signIn(server.miniProgram(), 'alice')
+  const [link] = await alice.links()
+  await savePolicy(server.deployment.db, sendPolicy, { area_codes: ['852'] })
+  await alice.unbindAccount(link?.id ?? '')
+
+  await server.sendNotices()
+
+  expect(mails.map(({ purpose }) => purpose)).toEqual(['identity_bound', 'identity_unbound'])
+  expect(sms.map(({ purpose }) => purpose)).toEqual(['BIND_MOBILE_SMS'])
+  expect((await noticesOf(server)).map(({ because }) => because)).toContain('the area code is not allowed')
+})
+
+test('they spend the money of the day, and wait when there is none left', async (t) => {
+  const { mails, sms, gateways } = mailThat()
+  const price = { micros: 400_000, currency: 'CNY' }
+  const priced: typeof gateways = {
+    ...gateways,
+    use: (act) => gateways.use((all) => act(all.map((each) => ({ ...each, price })))),
+  }
+  const server = await startServer(t, { server: { gateways: priced } })
+  await savePolicy(server.deployment.db, sendPolicy, { spend_per_day: '1 CNY' })
+  await server.addUser({ mobile: LI, email: LI_MAIL })
+  await bindLi(server, sms)
+  server.clock.advance(MINUTE)
+  // The second of two messages that a day has money for.
+  await server.miniProgram().send('13900139000', 'BIND_MOBILE_SMS')
+  expect(await server.sendNotices()).toBe(1)
+  expect(mails).toHaveLength(0)
+
+  await savePolicy(server.deployment.db, sendPolicy, { spend_per_day: '2 CNY' })
+  server.clock.advance(MINUTE)
+  await server.sendNotices()
+
+  expect(mails).toHaveLength(1)
+  expect(await noticesOf(server)).toMatchObject([{ result: 'sent', tries: 2 }])
+})
+
+test('an instance sends them by itself, and finishes the one under way when it stops', async (t) => {
+  const asked = Promise.withResolvers<void>()
+  const answer = Promise.withResolvers<SendOutcome>()
+  const { sms, gateways } = mailThat()
+  const slow: Gateway = {
+    name: 'slow',
+    channel: 'email',
+    send() {
+      asked.resolve()
+      return answer.promise
+    },
+  }
+  const withSlow: typeof gateways = {
+    ...gateways,
+    use: (act) =>
+      gateways.use((all) =>
+        act(all.map((each) => (each.gateway.channel === 'email' ? { name: 'slow', gateway: slow } : each))),
+      ),
+  }
+  const data = await makeTestData()
+  t.onTestFinished(() => data.remove())
+  const server = await startServer(t, { data, server: { gateways: withSlow, sendsNotices: true } })
+  await server.addUser({ mobile: LI, email: LI_MAIL })
+  await bindLi(server, sms)
+  await asked.promise
+
+  const stopped = server.stop()
+  answer.resolve(SENT)
+  await stopped
+
+  const later = await startServer(t, { data })
+  expect(await noticesOf(later)).toMatchObject([{ result: 'sent', tries: 1 }])
 })
 
 describe('two instances on one store', () => {

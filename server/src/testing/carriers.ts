@@ -10,7 +10,7 @@ interface RunningTest {
   readonly onTestFinished: (close: () => Promise<void>) => void
 }
 
-const bridged = z.object({ to: z.string(), code: z.string(), text: z.string() })
+const bridged = z.object({ to: z.string(), code: z.string().default(''), text: z.string() })
 
 /** An SMS carrier behind its bridge, gone with the test. */
 export interface Carrier {

@@ -1,4 +1,12 @@
 export type { Address, Channel } from './address.ts'
+export {
+  close as closeUser,
+  findNextClosing,
+  isDisabledByOperator,
+  listClosed as listClosedUsers,
+  removeClosed as removeClosedUser,
+  reopen as reopenUser,
+} from './closed-user.store.ts'
 export { createUser, type NewUser } from './create-user.ts'
 export { findByVerifiedAddress } from './find-user.ts'
 export { findNewIndices } from './find-new-indices.ts'
@@ -17,16 +25,10 @@ export { userKeyedColumns } from './reindex-addresses.ts'
 export { loadProfile } from './user-profile.ts'
 export { isUserName } from './user-name.ts'
 export {
-  close as closeUser,
   find as findUser,
   findByName as findUserByName,
-  findNextClosing,
   hasVerifiedAddress,
-  isDisabledByOperator,
-  listClosed as listClosedUsers,
   remove as removeUser,
-  removeClosed as removeClosedUser,
-  reopen as reopenUser,
   sealedColumns as userSealedColumns,
   setDisabled as setUserDisabled,
   type User,

@@ -8,7 +8,7 @@ import { numberOf, parseJson, textOf } from './json.js'
  * @property {string} channel `sms` or `email`
  * @property {string} to
  * @property {string} purpose
- * @property {string} code
+ * @property {string} code empty for a notice
  * @property {string} text
  * @property {number} sentAt milliseconds since the Unix epoch
  */
@@ -61,7 +61,6 @@ export function createInbox({ root, live, texts, canUse, use, arrived }) {
 
   /** @param {Message} message */
   function item(message) {
-    const say = texts()
     return el(
       'li',
       {},
@@ -77,14 +76,20 @@ export function createInbox({ root, live, texts, canUse, use, arrived }) {
         ),
         el('span', { class: 'message-text' }, message.text),
       ),
-      canUse(message)
-        ? el(
-            'button',
-            { type: 'button', class: 'small', 'data-use-code': message.code, click: () => use(message) },
-            say.useThisCode,
-          )
-        : copyButton(say.copyCode, say.copied, () => message.code),
+      message.code !== '' && codeButton(message),
     )
+  }
+
+  /** @param {Message} message */
+  function codeButton(message) {
+    const say = texts()
+    return canUse(message)
+      ? el(
+          'button',
+          { type: 'button', class: 'small', 'data-use-code': message.code, click: () => use(message) },
+          say.useThisCode,
+        )
+      : copyButton(say.copyCode, say.copied, () => message.code)
   }
 
   /** @param {Message} message */
@@ -141,7 +146,8 @@ export function createInbox({ root, live, texts, canUse, use, arrived }) {
   listen()
   return {
     render,
-    newestTo: (/** @type {string} */ address) => messages.find((message) => sameAddress(message.to, address)),
+    newestTo: (/** @type {string} */ address) =>
+      messages.find(({ to, code }) => code !== '' && sameAddress(to, address)),
   }
 }
 

@@ -83,6 +83,7 @@ export async function openScene(host: Host): Promise<Scene> {
   async function readInbox(): Promise<void> {
     const response = await fetch(`${host.url()}/dev/inbox`)
     for (const { to, purpose, code, text, sent_at: at } of inbox.parse(await response.json())) {
+      if (code === '') continue
       const [application = ''] = text.split(/: \d{6} is your code/)
       messages.set(`${to} ${at}`, { to: to.replace('-', ''), purpose, verifyCode: code, application, at })
     }
