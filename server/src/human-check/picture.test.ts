@@ -42,7 +42,8 @@ function contrasts(png: PNG): number[] {
 function edges(png: PNG): number[] {
   const change = Array.from({ length: png.width }, (_, x) => {
     let sum = 0
-    for (let y = 0; y < png.height && x > 0; y++) {
+    if (x === 0) return sum
+    for (let y = 0; y < png.height; y++) {
       const at = (y * png.width + x) * 4
       for (let channel = 0; channel < 3; channel++) {
         sum += Math.abs((png.data[at + channel] ?? 0) - (png.data[at - 4 + channel] ?? 0))

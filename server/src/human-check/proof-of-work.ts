@@ -14,7 +14,7 @@ const LIVES_MS = 300 * SECOND_MS
 const ALGORITHM = 'PBKDF2/SHA-256'
 /** Rounds of one try. A client tries one after the other until it meets the secret one. */
 const COST = 1_000
-/** About a second of one core of a laptop; a phone has several and is slower. */
+/** About half a second of one core of a laptop; a phone has several and is slower. */
 const FEWEST_TRIES = 1_500
 const MOST_TRIES = 3_500
 
@@ -41,7 +41,7 @@ const payload = z.object({
 })
 
 /**
- * Makes a challenge that costs a client's machine about a second, and nobody else's but one try. Nothing is
+ * Makes a challenge that costs a client's machine about half a second, and nobody else's but one try. Nothing is
  * stored of it: it is signed, and its use is what is remembered.
  *
  * @throws {Refusal} `tooManyChecks`

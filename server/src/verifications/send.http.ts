@@ -18,8 +18,8 @@ export interface SendEndpointDeps extends SendDeps {
   readonly readStateToken: (stateToken: string, clientId: string, now: number) => Promise<string>
 }
 
-/** Of the slider, or what altcha's client hands out, which is longer. */
-const captchaToken = z.string().max(4096).nullish()
+/** Of the slider, or what altcha's client hands out: some 800 characters. */
+const captchaToken = z.string().max(1024).nullish()
 type SendBody = { readonly type: string; readonly captcha_token?: string | null | undefined }
 
 /** Makes the two endpoints, which know of a state token but not what is wrong with one. */
