@@ -32,6 +32,10 @@ const documented: Readonly<Record<string, { readonly en: string; readonly zh?: s
   },
   'IDAAS.SDK.PARAM.0016': { en: 'IdToken is invalid or expired' },
   'IDAAS.SDK.PARAM.0023': { en: 'Invalid or expired session token' },
+  'IDAAS.SDK.CAPTCHA.0002': {
+    en: 'Graphic verification code verification failed',
+    zh: '图形验证码校验失败',
+  },
   'IDAAS.SDK.CAPTCHA.0006': { en: 'Failed to send verification code' },
   'IDAAS.SDK.CAPTCHA.0007': { en: 'Incorrect verification code' },
   'IDAAS.SDK.COMMON.1007': { en: 'state_token parameter error' },
@@ -39,6 +43,8 @@ const documented: Readonly<Record<string, { readonly en: string; readonly zh?: s
 
 /** What siblings of the same family say, under their own prefix. */
 const bySibling: typeof documented = {
+  'IDAAS.SDK.CAPTCHA.0003': { en: 'CAPTCHA token expired', zh: '图形验证码校验通过令牌已失效' },
+  'IDAAS.SDK.CAPTCHA.0004': { en: 'Invalid CAPTCHA token', zh: '图形验证码校验通过令牌校验失败' },
   'IDAAS.SDK.LOGIN.1001': { en: 'Error calling interface {0}' },
   'IDAAS.SDK.LOGIN.1002': { en: 'User not bound' },
   'IDAAS.SDK.COM.0002': { en: 'System busy, please try again later', zh: '系统繁忙,请稍后重试' },

@@ -41,21 +41,49 @@ export async function count(tx: Tx, kind: Counted, now: number): Promise<void> {
     .execute()
 }
 
-/** @returns how many of each there were; what began up to ten seconds before is counted as well */
-export async function sumsSince(db: Db, since: number): Promise<Readonly<Record<Counted, number>>> {
+/** How many of each there were. */
+export type Counts = Readonly<Record<Counted, number>>
+
+/**
+ * Adds up the counts of two times that end now, in one statement.
+ *
+ * @returns of each time how many there were; what began up to ten seconds before it is counted as well
+ */
+export async function countsWithin(
+  db: Db,
+  shorterMs: number,
+  longerMs: number,
+  now: number,
+): Promise<{ readonly shorter: Counts; readonly longer: Counts }> {
   const rows = await db
     .selectFrom('human_check_count')
-    .select((column) => ['kind', column.fn.sum<number>('amount').as('amount')])
+    .select(({ fn, eb, ref }) => [
+      'kind',
+      fn.sum<number>('amount').as('longer'),
+      fn
+        .sum<number>(
+          eb
+            .case()
+            .when('started_at', '>', now - shorterMs - GRAIN_MS)
+            .then(ref('amount'))
+            .else(0)
+            .end(),
+        )
+        .as('shorter'),
+    ])
     .where('kind', 'in', ['code sent', 'right guess', 'wrong guess'])
-    .where('started_at', '>', since - GRAIN_MS)
+    .where('started_at', '>', now - longerMs - GRAIN_MS)
     .groupBy('kind')
     .execute()
-  const amountOf = (kind: Counted) => rows.find((row) => row.kind === kind)?.amount ?? 0
-  return {
-    'code sent': amountOf('code sent'),
-    'right guess': amountOf('right guess'),
-    'wrong guess': amountOf('wrong guess'),
+  const countsOf = (time: 'shorter' | 'longer'): Counts => {
+    const amountOf = (kind: Counted) => rows.find((row) => row.kind === kind)?.[time] ?? 0
+    return {
+      'code sent': amountOf('code sent'),
+      'right guess': amountOf('right guess'),
+      'wrong guess': amountOf('wrong guess'),
+    }
   }
+  return { shorter: countsOf('shorter'), longer: countsOf('longer') }
 }
 
 /** @returns until when the breaker is open; 0 when it never was */

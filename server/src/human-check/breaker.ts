@@ -36,13 +36,17 @@ export async function watchBreaker(
 
 /** @returns in words for the operator; `undefined` when all is well */
 async function findTrouble(db: Db, now: number): Promise<string | undefined> {
-  const guesses = await breaker.sumsSince(db, now - GUESSES.withinMs)
+  const { shorter: guesses, longer: codes } = await breaker.countsWithin(
+    db,
+    GUESSES.withinMs,
+    CODES.withinMs,
+    now,
+  )
   const all = guesses['right guess'] + guesses['wrong guess']
   const wrong = guesses['wrong guess']
   if (wrong >= GUESSES.wrongAtLeast && wrong > all * GUESSES.wrongPart) {
     return `${wrong} of ${all} guesses at codes failed within a minute`
   }
-  const codes = await breaker.sumsSince(db, now - CODES.withinMs)
   const [sent, used] = [codes['code sent'], codes['right guess']]
   if (sent >= CODES.sentAtLeast && used < sent * CODES.usedPart) {
     return `of ${sent} codes that were sent within five minutes ${used} were used`

@@ -10,25 +10,25 @@ export const humanCheckRefusals = defineRefusals({
   /** The credential was good, and is too old or was used. */
   credentialExpired: {
     code: 'IDAAS.SDK.CAPTCHA.0003',
-    en: 'The graphic verification code credential has expired',
+    en: 'CAPTCHA token expired',
     zh: '图形验证码校验通过令牌已失效',
   },
   /** The credential is none, or is for another address, another application, or by a kind of check that is not offered. */
   credentialMismatch: {
     code: 'IDAAS.SDK.CAPTCHA.0004',
-    en: 'The graphic verification code credential does not match',
+    en: 'Invalid CAPTCHA token',
     zh: '图形验证码校验通过令牌校验失败',
   },
   /** A check is wanted before the code is sent. `X-Human-Check` names the kinds that are offered. */
   credentialMissing: {
     code: 'IDAAS.SDK.CAPTCHA.9001',
-    en: 'The graphic verification code credential cannot be empty',
+    en: 'CAPTCHA token required',
     zh: '图形验证码校验通过令牌不能为空',
   },
   /** Too many pictures were asked for, or too many answers were wrong, from one network. With `Retry-After`. */
   tooManyChecks: {
     code: 'IDAAS.SDK.CAPTCHA.9002',
-    en: 'Too many graphic verification codes, please try again later',
+    en: 'Too many CAPTCHA requests, please try again later',
     zh: '图形验证码请求过于频繁，请稍后重试',
   },
 })

@@ -1,9 +1,9 @@
 import { describe, expect, test, type TestContext } from 'vitest'
 import { sweep } from '../housekeeping.ts'
+import { humanCheckPolicy, productionHumanCheck } from '../human-check/index.ts'
 import { savePolicy } from '../platform/policy/index.ts'
 import { startServer, type TestServer } from '../testing/server.ts'
-import { sendPolicy } from '../verifications/index.ts'
-import { humanCheckPolicy, productionHumanCheck } from './index.ts'
+import { sendPolicy } from './index.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
