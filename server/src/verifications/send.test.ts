@@ -78,7 +78,7 @@ describe('a code', () => {
   test('of an unknown or another channel’s type is refused', async (t) => {
     const server = await startServer(t)
     const program = server.miniProgram()
-    for (const type of ['NO_SUCH_TYPE', 'BIND_EMAIL_EMS', 'LOGIN_SMS', 'toString']) {
+    for (const type of ['NO_SUCH_TYPE', 'BIND_EMAIL_EMS', 'login_sms', 'toString']) {
       expect(await sendTo(program, LI, type)).toBe('IDAAS.SDK.PARAM.9005')
     }
   })
