@@ -6,13 +6,14 @@ import { budgetKeyedColumns } from './platform/limits/index.ts'
 import type { KeyedColumn } from './platform/vault/keyed-column.ts'
 import type { SealedColumn } from './platform/vault/sealed-column.ts'
 import { tokenSealedColumns } from './tokens/index.ts'
-import { userKeyedColumns, userSealedColumns } from './users/index.ts'
+import { userAttributeSealedColumns, userKeyedColumns, userSealedColumns } from './users/index.ts'
 import { verificationKeyedColumns, verificationSealedColumns } from './verifications/index.ts'
 
 /** Every column that is sealed under a data key. */
 export const sealedColumns: readonly SealedColumn[] = [
   ...tokenSealedColumns,
   ...userSealedColumns,
+  ...userAttributeSealedColumns,
   ...messageSealedColumns,
   ...noticeSealedColumns,
   ...verificationSealedColumns,

@@ -4,7 +4,7 @@ import { messageSealedColumns } from './messages/index.ts'
 import type { Row, TableFate } from './platform/transfer/table-fate.ts'
 import { endEverySession } from './sessions/index.ts'
 import { endEveryOpenSignIn } from './sign-in/index.ts'
-import { userSealedColumns } from './users/index.ts'
+import { userAttributeSealedColumns, userSealedColumns } from './users/index.ts'
 
 const demoIds: ReadonlySet<unknown> = new Set([
   ...demoApplications.map(({ clientId }) => clientId),
@@ -55,7 +55,11 @@ export const tableFates: readonly TableFate[] = [
   { table: 'test_address', whenRestored: 'kept', whenCopied: 'left' },
 
   // --- people
-  { table: 'user', whenRestored: 'kept', whenCopied: { key: ['id'], ...people } },
+  {
+    table: 'user',
+    whenRestored: 'kept',
+    whenCopied: { key: ['id'], sealed: userAttributeSealedColumns, ...people },
+  },
   {
     table: 'user_address',
     whenRestored: 'kept',

@@ -1,15 +1,17 @@
-import type { Tx } from '../platform/db/index.ts'
+import { takeTurns, type Tx } from '../platform/db/index.ts'
 import { objectId } from '../platform/object-id.ts'
 import { randomBase32 } from '../platform/secrets.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import type { Address } from './address.ts'
-import { sealAddress } from './sealed-address.ts'
+import { saveAttributes, type UserAttributes } from './attributes.ts'
+import { markAddress, sealAddress } from './sealed-address.ts'
 import * as store from './user.store.ts'
 
 export interface NewUser {
   /** Absent: `u_` and twelve random characters. */
   readonly userName?: string
   readonly name?: string
+  readonly attributes?: UserAttributes
   readonly addresses: readonly { readonly address: Address; readonly isVerified: boolean }[]
 }
 
@@ -37,10 +39,25 @@ export async function createUser(
     closesAt: undefined,
     createdAt: now,
   }
+  await takeTurns(tx, turnsOfUser(vault, newUser))
   if (!(await store.insert(tx, user))) return 'user name taken'
   for (const { address, isVerified } of newUser.addresses) {
     const stored = sealAddress(vault, user.id, address, isVerified ? now : null)
     if (!(await store.insertAddress(tx, user.id, stored))) return 'address verified by another user'
   }
+  if (newUser.attributes !== undefined) await saveAttributes(tx, vault, user.id, newUser.attributes)
   return user
+}
+
+/**
+ * What only one user can have, for `takeTurns`: whoever takes or changes it does so one after the other.
+ *
+ * @returns names of the user name and the verified addresses
+ */
+export function turnsOfUser(vault: Vault, of: Pick<NewUser, 'userName' | 'addresses'>): string[] {
+  const verified = of.addresses.filter(({ isVerified }) => isVerified)
+  return [
+    ...verified.map(({ address }) => `address ${markAddress(vault, address).index}`),
+    ...(of.userName === undefined ? [] : [`user name ${of.userName.toLowerCase()}`]),
+  ]
 }

@@ -7,7 +7,19 @@ export {
   removeClosed as removeClosedUser,
   reopen as reopenUser,
 } from './closed-user.store.ts'
-export { createUser, type NewUser } from './create-user.ts'
+export {
+  attributePolicy,
+  customAttribute,
+  customAttributeName,
+  customAttributes,
+  fieldNames,
+  readAttributeRules,
+} from './attribute-rules.ts'
+export { type AttributeName, attributeNames, loadAttributes } from './attributes.ts'
+export { changeAddress } from './change-address.ts'
+export { changeOwnProfile } from './change-profile.ts'
+export { changeProfile, checkRegistration, type GivenAttributes, type Profile } from './check-attributes.ts'
+export { createUser, type NewUser, turnsOfUser } from './create-user.ts'
 export { findByVerifiedAddress } from './find-user.ts'
 export { findNewIndices } from './find-new-indices.ts'
 export {
@@ -22,6 +34,7 @@ export { userRefusals } from './refusals.ts'
 export { listAddressesOf, listVerifiedAddressesOf } from './list-addresses.ts'
 export { type AddressMark, markAddress } from './sealed-address.ts'
 export { userKeyedColumns } from './reindex-addresses.ts'
+export { sealedColumns as userAttributeSealedColumns } from './user-attributes.store.ts'
 export { loadProfile } from './user-profile.ts'
 export { isUserName } from './user-name.ts'
 export {
@@ -33,3 +46,4 @@ export {
   setDisabled as setUserDisabled,
   type User,
 } from './user.store.ts'
+export { givenAttributes } from './wire.ts'

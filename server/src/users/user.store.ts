@@ -16,6 +16,8 @@ declare module '../platform/db/tables.ts' {
       disabled_at: number | null
       /** When he who closed his account is gone for good; null for everybody else. */
       closes_at: number | null
+      /** What he says of himself, as JSON; null where that is nothing. */
+      attributes_sealed: string | null
     }
     readonly user_address: {
       user_id: string
@@ -136,6 +138,7 @@ export async function insert(tx: Tx, user: User): Promise<boolean> {
       name: user.name,
       created_at: user.createdAt,
       disabled_at: null,
+      attributes_sealed: null,
     })
     .onConflict((conflict) => conflict.column('user_name_key').doNothing())
     .executeTakeFirstOrThrow()

@@ -149,6 +149,7 @@ function soundRows(): Evidence['rows'] {
         created_at: AT - MINUTE_MS,
         disabled_at: null,
         closes_at: null,
+        attributes_sealed: null,
       },
     ],
     user_address: [
