@@ -34,9 +34,13 @@ import {
   endOtherSessionsEndpoint,
   endSessionEndpoint,
   linkedAccountsEndpoint,
+  profileEndpoint,
   sessionsEndpoint,
   unbindAccountEndpoint,
   unbindEndpoint,
+  updateEmailEndpoint,
+  updateMobileEndpoint,
+  updateProfileEndpoint,
 } from './self-service/endpoints.ts'
 import { openClosedAccounts, selfServiceRefusals } from './self-service/index.ts'
 import { type FindSessionDeps, logoutEndpoint, refreshEndpoint } from './sessions/endpoints.ts'
@@ -52,6 +56,9 @@ import {
   type PhoneButtonDeps,
   registerBindEndpoint,
   reopenAccountEndpoint,
+  registerByEmailCodeEndpoint,
+  registerByMobileCodeEndpoint,
+  type RegisterDeps,
   signInEndpoint,
   weChatMobileBindEndpoint,
   weChatMobileRegisterBindEndpoint,
@@ -76,7 +83,8 @@ type Needs = HumanCheckEndpointDeps &
   PhoneButtonDeps &
   IdTokenDeps &
   PendingReplyDeps &
-  FindSessionDeps
+  FindSessionDeps &
+  RegisterDeps
 
 /** Every endpoint of the SDK family, in the order of the reference. */
 export const sdkEndpoints: readonly SdkEndpoint<Needs, Application>[] = [
@@ -87,6 +95,8 @@ export const sdkEndpoints: readonly SdkEndpoint<Needs, Application>[] = [
   captchaEndpoint,
   captchaVerifyEndpoint,
   altchaEndpoint,
+  registerByMobileCodeEndpoint,
+  registerByEmailCodeEndpoint,
   ...sendEndpoints(signInRefusals.stateTokenRefused),
   bindEndpoint,
   registerBindEndpoint,
@@ -94,6 +104,10 @@ export const sdkEndpoints: readonly SdkEndpoint<Needs, Application>[] = [
   weChatMobileRegisterBindEndpoint,
   signInEndpoint,
   refreshEndpoint,
+  profileEndpoint,
+  updateProfileEndpoint,
+  updateMobileEndpoint,
+  updateEmailEndpoint,
   linkedAccountsEndpoint,
   unbindAccountEndpoint,
   unbindEndpoint,

@@ -1,6 +1,9 @@
 import { expect, test, type TestContext } from 'vitest'
+import { savePolicy } from './platform/policy/index.ts'
+import { registration } from './sign-in/index.ts'
 import { everyEndpoint, fieldsOf } from './testing/every-endpoint.ts'
 import { BIND_CLIENT_ID, REGISTER_CLIENT_ID, startServer, type TestServer } from './testing/server.ts'
+import { bindAndSignIn } from './testing/signed-in.ts'
 import { purposesOf } from './verifications/index.ts'
 
 const CODE_INCORRECT = 'IDAAS.SDK.CAPTCHA.0007'
@@ -22,6 +25,8 @@ interface Taker {
   /** The one type of code that it takes. */
   readonly takes: string
   readonly clientId?: string
+  /** It wants an address that nobody has yet. */
+  readonly isNew?: true
   /** @returns the headers that go along */
   prepare?(server: TestServer): Promise<Readonly<Record<string, string>>>
 }
@@ -41,6 +46,12 @@ async function closeEverybody({ deployment, clock }: TestServer): Promise<Readon
     .set({ closes_at: clock.now() + 24 * 60 * 60_000 })
     .execute()
   return {}
+}
+
+/** At the call where the code goes to an address that the user does not have yet. */
+const signedIn: Required<Taker>['prepare'] = async (server) => {
+  const user = await bindAndSignIn(server.miniProgram(), `person-${server.clock.now()}`)
+  return { Authorization: `Bearer ${user.idToken}` }
 }
 
 const takers: readonly Taker[] = [
@@ -64,11 +75,33 @@ const takers: readonly Taker[] = [
   { path: 'login/email-verify-code', field: 'email', takes: 'LOGIN_EMS' },
   { path: REOPEN, field: 'mobile', takes: 'LOGIN_SMS', prepare: closeEverybody },
   { path: REOPEN, field: 'email', takes: 'LOGIN_EMS', prepare: closeEverybody },
+  { path: 'register/mobile-verify-code', field: 'mobile', takes: 'REGISTER_SMS', isNew: true },
+  { path: 'register/email-verify-code', field: 'email', takes: 'REGISTER_EMS', isNew: true },
+  {
+    path: 'profile/update-mobile',
+    field: 'mobile',
+    takes: 'UPDATE_MOBILE_SMS',
+    isNew: true,
+    prepare: signedIn,
+  },
+  {
+    path: 'profile/update-email',
+    field: 'email',
+    takes: 'UPDATE_EMAIL_EMS',
+    isNew: true,
+    prepare: signedIn,
+  },
 ]
 
 async function startWithUser(t: TestContext): Promise<TestServer> {
   const server = await startServer(t, { mode: 'dev' })
   await server.addUser(addresses)
+  return server
+}
+
+async function startOpen(t: TestContext): Promise<TestServer> {
+  const server = await startServer(t, { mode: 'dev' })
+  await savePolicy(server.deployment.db, registration, { open: true })
   return server
 }
 
@@ -85,7 +118,7 @@ async function present(server: TestServer, taker: Taker, type: string) {
 }
 
 test.for(takers)('$path takes $takes, and no other code that was sent to the $field', async (taker, t) => {
-  const server = await startWithUser(t)
+  const server = taker.isNew === true ? await startOpen(t) : await startWithUser(t)
 
   for (const type of types[taker.field]) {
     if (type === taker.takes) continue

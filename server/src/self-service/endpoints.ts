@@ -1,5 +1,7 @@
 export { bindOwnEndpoint } from './bind-own.http.ts'
 export { closeAccountEndpoint } from './close-account.http.ts'
+export { updateEmailEndpoint, updateMobileEndpoint } from './change-own-address.http.ts'
 export { linkedAccountsEndpoint } from './linked-accounts.http.ts'
+export { profileEndpoint, updateProfileEndpoint } from './profile.http.ts'
 export { endOtherSessionsEndpoint, endSessionEndpoint, sessionsEndpoint } from './sessions.http.ts'
 export { unbindAccountEndpoint, unbindEndpoint } from './unbind.http.ts'

@@ -1,20 +1,18 @@
 import { z } from 'zod'
 import type { Application } from '../applications/index.ts'
-import { doorRefusals } from '../platform/http/refusals.ts'
 import { textField } from '../platform/http/fields.ts'
 import { type SdkCall, sdkEndpoint } from '../platform/http/sdk-endpoint.ts'
-import { Refusal } from '../platform/refusal.ts'
 import { type Address, parseEmail, parseMobile, userRefusals } from '../users/index.ts'
 import { verificationRefusals } from '../verifications/index.ts'
 import { callerOf } from './caller.ts'
+import { emailField, emailOf } from './email-field.ts'
 import { loginByCode } from './login-by-code.ts'
 import { signInRefusals } from './refusals.ts'
 import { signInReply, type SignInReplyDeps } from './sign-in-reply.ts'
 import { replyTo } from './wire.ts'
 
 const byMobile = z.object({ mobile: textField, verify_code: textField })
-/** `emial` stands in an example that clients were written by. */
-const byEmail = z.object({ email: textField.optional(), emial: textField.optional(), verify_code: textField })
+const byEmail = z.object({ ...emailField, verify_code: textField })
 
 export const loginByMobileCodeEndpoint = sdkEndpoint({
   method: 'POST',
@@ -60,13 +58,4 @@ async function login(
   const caller = callerOf(call)
   const shown = { address, verifyCode: call.body.verify_code }
   return signInReply(deps, caller, await loginByCode(deps, caller, shown))
-}
-
-function emailOf({ email, emial: alias }: z.infer<typeof byEmail>): string {
-  const one = email ?? alias
-  if (one === undefined) throw new Refusal(doorRefusals.fieldMissing, { values: ['email'] })
-  if (alias !== undefined && alias !== one) {
-    throw new Refusal(doorRefusals.fieldMalformed, { values: ['email'] })
-  }
-  return one
 }

@@ -1,13 +1,21 @@
 import { record } from '../audit/index.ts'
 import { takeTurns, type Tx } from '../platform/db/index.ts'
 import type { Vault } from '../platform/vault/vault.ts'
-import { type Address, createUser, findByVerifiedAddress, markAddress, type User } from '../users/index.ts'
+import {
+  type Address,
+  createUser,
+  findByVerifiedAddress,
+  markAddress,
+  type Profile,
+  type User,
+} from '../users/index.ts'
 import type { Caller } from './caller.ts'
 
 /**
  * Makes a user of a person who came by himself.
  *
  * @param address the one that he has just proved, if any; whoever became its user meanwhile is he
+ * @param profile what he says of himself, in a call that asks for it
  */
 export async function registerUser(
   tx: Tx,
@@ -15,6 +23,7 @@ export async function registerUser(
   caller: Caller,
   signInId: string,
   address?: Address,
+  profile?: Profile,
 ): Promise<User> {
   const mark = address && markAddress(vault, address)
   if (address !== undefined && mark !== undefined) {
@@ -23,7 +32,8 @@ export async function registerUser(
     if (meanwhile !== undefined) return meanwhile
   }
   const addresses = address === undefined ? [] : [{ address, isVerified: true }]
-  const user = await createUser(tx, vault, { addresses }, caller.now)
+  const about = profile && { ...profile, attributes: profile }
+  const user = await createUser(tx, vault, { ...about, addresses }, caller.now)
   if (typeof user === 'string') throw new Error(`a user could not be registered: ${user}`)
   await record(tx, {
     kind: 'user_registered',

@@ -26,6 +26,10 @@ export interface SignedIn {
   endSession(id: string): Promise<Reply>
   endOtherSessions(): Promise<Reply>
   closeAccount(): Promise<Reply>
+  profile(): Promise<Reply>
+  updateProfile(fields: unknown): Promise<Reply>
+  /** Asks for a code to this address, and presents it. */
+  changeAddress(address: string): Promise<Reply>
   /** By the session token: fails once the session has ended. */
   refresh(): Promise<Reply>
 }
@@ -53,6 +57,15 @@ export function signedIn(program: MiniProgram, reply: Reply): SignedIn {
     endSession: (id) => program.call('/api/v2/ligature/sessions/end', { headers, body: { id } }),
     endOtherSessions: () => program.call('/api/v2/ligature/sessions/end-others', { headers }),
     closeAccount: () => program.call('/api/v2/ligature/account/close', { headers }),
+    profile: () => program.call('profile', { method: 'GET', headers }),
+    updateProfile: (body) => program.call('profile/update', { headers, body }),
+    changeAddress: async (address) => {
+      const isEmail = address.includes('@')
+      await program.send(address, isEmail ? 'UPDATE_EMAIL_EMS' : 'UPDATE_MOBILE_SMS')
+      const verifyCode = await program.newestCode(address)
+      const body = { [isEmail ? 'email' : 'mobile']: address, verify_code: verifyCode }
+      return program.call(`profile/update-${isEmail ? 'email' : 'mobile'}`, { headers, body })
+    },
     refresh: () => program.call('sso/session-token/id-token', { headers: { 'session-token': sessionToken } }),
   }
 }

@@ -21,7 +21,9 @@ export interface CodeGuess {
 }
 
 /** Whether a guess was right; if not, why, for the operator only. */
-export type CheckedCode = { readonly isRight: true } | { readonly isRight: false; readonly because: string }
+export type CheckedCode =
+  | { readonly isRight: true; readonly verificationId: string }
+  | { readonly isRight: false; readonly because: string }
 
 /**
  * Compares a guess with the open codes that it may be meant for, and uses the one that it matches.
@@ -53,7 +55,7 @@ export async function checkVerificationCode(
       await verifications.use(tx, verificationId, now)
       await giveOneBack(tx, vault, charge, now)
       await countForBreaker(tx, 'right guess', now)
-      return { isRight: true }
+      return { isRight: true, verificationId }
     }
   }
   if (open.length === 0) return { isRight: false, because: 'no code is open' }

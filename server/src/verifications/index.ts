@@ -9,6 +9,7 @@ export { listSendWarnings } from './send-warnings.ts'
 export { listTestCodes, setTestAddress } from './test-address.ts'
 export {
   endOpenTo as endOpenCodesTo,
+  giveBack as giveCodeBack,
   hasAny as hasVerifications,
   listOfSignIn as listCodesOfSignIn,
   listTestAddresses,

@@ -148,6 +148,11 @@ export async function use(tx: Tx, verificationId: string, now: number): Promise<
   await tx.updateTable('verification').set({ used_at: now }).where('id', '=', verificationId).execute()
 }
 
+/** Gives back a code that this transaction used: it stays good for as long as it was, with one try less. */
+export async function giveBack(tx: Tx, verificationId: string): Promise<void> {
+  await tx.updateTable('verification').set({ used_at: null }).where('id', '=', verificationId).execute()
+}
+
 /** Ends the codes that were sent to an address and are still open, whatever they are for. */
 export async function endOpenTo(tx: Tx, addressIndex: string, now: number): Promise<void> {
   await tx
