@@ -62,6 +62,8 @@ test('the example applies as it is, and again', async (t) => {
     '+ connection shop mini program',
     '+ gateway bridge',
     '+ gateway mail',
+    '+ custom attribute city',
+    '+ custom attribute member_level',
     '+ test address re***@example.com',
   ])
   expect(applied).toContain('~ sending spend_per_day: the default -> 500 CNY')

@@ -2,10 +2,12 @@ import { humanCheckPolicy } from '../human-check/index.ts'
 import { messageTexts } from '../messages/index.ts'
 import { accountClosing } from '../self-service/index.ts'
 import { registration } from '../sign-in/index.ts'
+import { attributePolicy } from '../users/index.ts'
 import { sendPolicy } from '../verifications/index.ts'
 import { type Section, sectionOfPolicy } from './section.ts'
 import { applications } from './sections/applications.ts'
 import { connections } from './sections/connections.ts'
+import { customAttributeSection } from './sections/custom-attributes.ts'
 import { gateways } from './sections/gateways.ts'
 import { testAddresses } from './sections/test-addresses.ts'
 
@@ -19,5 +21,10 @@ export const configurationSections: readonly Section[] = [
   sectionOfPolicy(humanCheckPolicy, 'When people have to show that they are no machine, and by what.'),
   sectionOfPolicy(registration, 'Whether people become users by themselves.'),
   sectionOfPolicy(accountClosing, 'What follows when people close their accounts.'),
+  sectionOfPolicy(
+    attributePolicy,
+    'What the built-in attributes of a user must be like, and which of them a registration asks for.',
+  ),
+  customAttributeSection,
   testAddresses,
 ]
