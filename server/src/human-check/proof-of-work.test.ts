@@ -1,9 +1,9 @@
-import { type Challenge, solveChallenge } from 'altcha-lib'
+import { type Challenge, createChallenge, solveChallenge } from 'altcha-lib'
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2'
 import { expect, test, type TestContext } from 'vitest'
 import type { z } from 'zod'
 import { savePolicy } from '../platform/policy/index.ts'
-import { REGISTER_CLIENT_ID, startServer, type TestServer } from '../testing/server.ts'
+import { BIND_CLIENT_ID, REGISTER_CLIENT_ID, startServer, type TestServer } from '../testing/server.ts'
 import { standingClock } from '../testing/test-clock.ts'
 import { humanCheckPolicy, productionHumanCheck } from './index.ts'
 import { challengeOnWire } from './proof-of-work.ts'
@@ -70,7 +70,7 @@ test('a solved challenge is worth one code, of sixteen who ask at once', async (
   expect(await server.count('human_check_work')).toBe(1)
 })
 
-test('a solution is of this deployment, of this application, and right', async (t) => {
+test('a solution is of a challenge of ours, for this application, and right', async (t) => {
   const server = await startStrict(t)
   const payload = await solve(await getChallenge(server))
   const { challenge, solution } = payload
@@ -95,8 +95,17 @@ test('a solution is of this deployment, of this application, and right', async (
   }
   expect(await send(server, 'li@example.com', written(payload), REGISTER_CLIENT_ID)).toBe(MISMATCH)
 
-  const stranger = await startStrict(t)
-  expect(await send(stranger, 'li@example.com', written(payload))).toBe(MISMATCH)
+  const forged = await createChallenge({
+    algorithm: parameters.algorithm,
+    cost: 1,
+    counter: 1,
+    data: { client_id: BIND_CLIENT_ID },
+    deriveKey,
+    expiresAt: Math.ceil(Date.now() / SECOND) + 60,
+    hmacSignatureSecret: 'another key',
+    hmacKeySignatureSecret: 'another key',
+  })
+  expect(await send(server, 'li@example.com', written(await solve(forged)))).toBe(MISMATCH)
   expect(await send(server, 'li@example.com', written(payload))).toBe('OK')
 })
 
