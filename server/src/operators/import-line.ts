@@ -1,6 +1,15 @@
 import { z } from 'zod'
 import { Refusal } from '../platform/refusal.ts'
-import { type Address, isUserName, type NewUser, parseEmail, parseMobile } from '../users/index.ts'
+import {
+  type Address,
+  attributeNames,
+  type AttributeRules,
+  checkImported,
+  isUserName,
+  type NewUser,
+  parseEmail,
+  parseMobile,
+} from '../users/index.ts'
 
 export type ImportLine = NewUser
 
@@ -23,17 +32,24 @@ const importedUser = z.strictObject({
   name: z.string().max(256).optional(),
   mobile: importedAddress,
   email: importedAddress,
+  ...Object.fromEntries(attributeNames.map((attribute) => [attribute, z.string().optional()])),
+  extension: z.record(z.string(), z.unknown()).optional(),
 })
 
 /**
  * Reads one line of an import file:
  * `{"user_name":"li","name":"Li","mobile":{"value":"13800138000","verified":true},"email":"li@example.com"}`.
  *
+ * The attributes beside them are called as in the calls of a user, custom ones stand in `extension`.
+ *
  * A line must hold something that is one user's only, so that importing it again finds the same user.
  *
  * @returns the user; nothing for an empty line; or in words what is wrong with the line
  */
-export async function parseImportLine(text: string): Promise<ImportLine | string | undefined> {
+export async function parseImportLine(
+  text: string,
+  rules: AttributeRules,
+): Promise<ImportLine | string | undefined> {
   if (text.trim() === '') return undefined
   // What a decoder puts in the place of bytes that are not UTF-8: the names would come out garbled.
   if (text.includes('\uFFFD')) return 'not UTF-8'
@@ -46,9 +62,14 @@ export async function parseImportLine(text: string): Promise<ImportLine | string
   const parsed = importedUser.safeParse(json)
   if (!parsed.success) return parsed.error.issues.map(inWords).join('; ')
 
-  const { user_name: userName, name, mobile, email } = parsed.data
+  const { mobile, email, ...given } = parsed.data
+  const { user_name: userName, name, extension = {} } = given
+  const unknown = Object.keys(extension).find((attribute) => !Object.hasOwn(rules.custom, attribute))
+  if (unknown !== undefined) return `extension.${unknown}: no such custom attribute`
+  let attributes
   const addresses: { address: Address; isVerified: boolean }[] = []
   try {
+    attributes = checkImported(rules, given)
     if (mobile) addresses.push({ address: await parseMobile(mobile.value), isVerified: mobile.verified })
     if (email) addresses.push({ address: parseEmail(email.value), isVerified: email.verified })
   } catch (error) {
@@ -58,7 +79,12 @@ export async function parseImportLine(text: string): Promise<ImportLine | string
   if (userName === undefined && !addresses.some((address) => address.isVerified)) {
     return 'neither a user_name nor a verified address'
   }
-  return { addresses, ...(userName !== undefined && { userName }), ...(name !== undefined && { name }) }
+  return {
+    addresses,
+    attributes,
+    ...(userName !== undefined && { userName }),
+    ...(name !== undefined && { name }),
+  }
 }
 
 function inWords({ path, message }: z.core.$ZodIssue): string {

@@ -3,7 +3,9 @@ import { newDirectory } from '../testing/data-directory.ts'
 import { runLigature, startProcess } from '../testing/server-process.ts'
 import { slowness } from '../testing/slowness.ts'
 import { REGISTER_CLIENT_ID, startServer, type TestServer } from '../testing/server.ts'
-import { importUsers } from './index.ts'
+import { savePolicy } from '../platform/policy/index.ts'
+import { attributePolicy, customAttributes } from '../users/index.ts'
+import { importUsers, showUser } from './index.ts'
 
 const LI = '13800138000'
 const NO_SUCH_USER = 'IDAAS.SDK.LOGIN.9005'
@@ -87,6 +89,13 @@ const BAD_LINES: readonly [what: string, line: string, reason: string][] = [
   ['a mobile without its verified', '{"user_name":"a","mobile":{"value":"1"}}', 'mobile: must be text'],
   ['no mobile number', '{"user_name":"a","mobile":"1234"}', 'not a mobile number'],
   ['no email address', '{"user_name":"a","email":"a@b"}', 'not an email address'],
+  [
+    'a day that no calendar has',
+    '{"user_name":"a","attr_birthday":"2023-02-29"}',
+    'attr_birthday does not match',
+  ],
+  ['an attribute that is a number', '{"user_name":"a","zip_code":430000}', 'zip_code: '],
+  ['a custom attribute of nobody', '{"user_name":"a","extension":{"x":1}}', 'extension.x: no such'],
   ['nothing of his own', '{"name":"Li"}', 'neither a user_name nor a verified address'],
   ['nothing verified', '{"mobile":"13800138001"}', 'neither a user_name nor a verified address'],
   [
@@ -121,6 +130,43 @@ test('each line that cannot be taken is named with its reason, leaves nothing, a
   }
   expect(await server.count('user')).toBe(users + BAD_LINES.length)
   expect(await server.count('user_address')).toBe(addresses)
+})
+
+test('attributes come along, those that only the operator sets among them, and none is required', async (t) => {
+  const server = await startServer(t)
+  const { db } = server.deployment
+  await savePolicy(db, attributePolicy, { industry: { required: true }, zip_code: { pattern: '[0-9]{6}' } })
+  await savePolicy(db, customAttributes, {
+    attributes: { level: { type: 'number', editable: false }, city: { type: 'text', required: true } },
+  })
+  const said = {
+    mailing_address: '1 East Road',
+    attr_birthday: '1990-02-01',
+    attr_gender: 'unknown',
+    head_img: '',
+  }
+
+  const report = await importText(
+    server,
+    [
+      JSON.stringify({ user_name: 'li', ...said, extension: { level: 3 } }),
+      '{"user_name":"wang","zip_code":"43"}',
+    ].join('\n'),
+  )
+
+  expect(report).toEqual({
+    imported: 1,
+    known: 0,
+    refused: [{ line: 2, reason: 'zip_code does not match the rule' }],
+  })
+  expect(await showUser(server.deployment, 'li', server.clock.now())).toMatchObject({
+    attributes: {
+      mailing_address: '1***',
+      attr_birthday: '1990-**-**',
+      attr_gender: 'unknow',
+      extension: { level: 3 },
+    },
+  })
 })
 
 test('a thousand users are imported beside a running server, which hardly waits for it', async (t) => {

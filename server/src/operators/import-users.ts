@@ -3,7 +3,7 @@ import { record } from '../audit/index.ts'
 import { inTransaction, type Tx } from '../platform/db/index.ts'
 import { StartError } from '../platform/start-error.ts'
 import type { Vault } from '../platform/vault/vault.ts'
-import { createUser, findByVerifiedAddress, findUserByName } from '../users/index.ts'
+import { createUser, findByVerifiedAddress, findUserByName, readAttributeRules } from '../users/index.ts'
 import type { OperatorDeps } from './find-user.ts'
 import { type ImportLine, parseImportLine } from './import-line.ts'
 
@@ -35,12 +35,13 @@ export async function importUsers(
   lines: AsyncIterable<string>,
   now: number,
 ): Promise<ImportReport> {
+  const rules = await readAttributeRules(deps.db)
   const tally: Tally = { imported: 0, known: 0, refused: [] }
   let batch: NumberedLine[] = []
   let number = 0
   for await (const text of lines) {
     number += 1
-    const line = await parseImportLine(number === 1 ? withoutByteOrderMark(text) : text)
+    const line = await parseImportLine(number === 1 ? withoutByteOrderMark(text) : text, rules)
     if (typeof line === 'string') tally.refused.push({ line: number, reason: line })
     else if (line !== undefined) batch.push({ number, line })
     if (batch.length < BATCH) continue

@@ -1,13 +1,17 @@
 import { listIdentitiesOf } from '../connections/index.ts'
 import { listSessionsOf } from '../sessions/index.ts'
-import { isDisabledByOperator, listAddressesOf } from '../users/index.ts'
+import { isDisabledByOperator, listAddressesOf, loadAttributes, maskAttributes } from '../users/index.ts'
 import { findMeantUser, type OperatorDeps } from './find-user.ts'
 
-/** Everything about one user that an operator asks for. Addresses are in clear: the operator holds the key. */
+/**
+ * Everything about one user that an operator asks for. Addresses are in clear: the operator looks him up by them, and
+ * holds the key. What else is personal is masked: nobody needs it to help.
+ */
 export async function showUser(deps: OperatorDeps, text: string, now: number) {
   const user = await findMeantUser(deps, text)
-  const [addresses, identities, sessions, isDisabled] = await Promise.all([
+  const [addresses, attributes, identities, sessions, isDisabled] = await Promise.all([
     listAddressesOf(deps.db, deps.vault, user.id),
+    loadAttributes(deps.db, deps.vault, user.id),
     listIdentitiesOf(deps.db, user.id),
     listSessionsOf(deps.db, user.id, now),
     isDisabledByOperator(deps.db, user.id),
@@ -24,6 +28,7 @@ export async function showUser(deps: OperatorDeps, text: string, now: number) {
       address: address.value,
       verified: isVerified,
     })),
+    attributes: maskAttributes(attributes),
     identities: identities.map((identity) => ({
       id: identity.id,
       connection: identity.connectionId,

@@ -74,6 +74,7 @@ test('a user is shown by id, user name, mobile or email, in any spelling', async
         { channel: 'sms', address: `+86-${LI}`, verified: true },
         { channel: 'email', address: LI_MAIL, verified: true },
       ]),
+      attributes: { extension: {} },
       identities: [expect.objectContaining({ bound_at: '2026-01-05T08:01:00.000Z' })],
       sessions: [expect.objectContaining({ opened_at: '2026-01-05T08:01:00.000Z' })],
     })

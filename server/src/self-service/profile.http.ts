@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Application } from '../applications/index.ts'
 import { noBody, noReply, type SdkCall, sdkEndpoint } from '../platform/http/sdk-endpoint.ts'
 import { type FindSessionDeps, sessionRefusals } from '../sessions/index.ts'

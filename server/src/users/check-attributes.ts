@@ -1,7 +1,7 @@
 import { Refusal } from '../platform/refusal.ts'
 import { formOfCustom, formOfField, isEmptyValue } from './attribute-forms.ts'
 import { type AttributeRules, type FieldName, fieldNames } from './attribute-rules.ts'
-import { attributeNames, type CustomValue, type UserAttributes } from './attributes.ts'
+import { attributeNames, type CustomValue, NO_ATTRIBUTES, type UserAttributes } from './attributes.ts'
 import { compilePattern } from './pattern.ts'
 import { userRefusals } from './refusals.ts'
 
@@ -18,13 +18,15 @@ export interface Profile extends UserAttributes {
   readonly name: string
 }
 
+const NOBODY: Profile = { name: '', ...NO_ATTRIBUTES }
+
 /**
  * What somebody is to become who registers.
  *
  * @throws {Refusal} `attributeRequired`, `attributeMalformed`, `attributeNotYours`, naming the attribute
  */
 export function checkRegistration(rules: AttributeRules, given: GivenAttributes): Profile {
-  const profile = changeProfile(rules, { name: '', builtIn: {}, extension: {} }, given)
+  const profile = changeProfile(rules, NOBODY, given)
   for (const name of fieldNames) {
     if (rules.builtIn[name]?.required === true && fieldOf(profile, name) === '') throw required(name)
   }
@@ -32,6 +34,19 @@ export function checkRegistration(rules: AttributeRules, given: GivenAttributes)
     if (attribute.required && !Object.hasOwn(profile.extension, name)) throw required(`extension.${name}`)
   }
   return profile
+}
+
+/**
+ * What a user is who comes from elsewhere. Nothing is required of him, and his operator sets every attribute.
+ *
+ * @throws {Refusal} `attributeMalformed`, naming the attribute
+ */
+export function checkImported({ builtIn, custom }: AttributeRules, given: GivenAttributes): Profile {
+  const settable = Object.entries(custom).map(
+    ([name, attribute]) => [name, { ...attribute, editable: true }] as const,
+  )
+  const rules = { builtIn, custom: Object.fromEntries(settable) }
+  return changeProfile(rules, NOBODY, given)
 }
 
 /**
@@ -87,28 +102,28 @@ function changeExtension(
   before: UserAttributes['extension'],
   given: Readonly<Record<string, unknown>>,
 ): UserAttributes['extension'] {
-  const after: Record<string, CustomValue> = { ...before }
+  const after = new Map<string, CustomValue>(Object.entries(before))
   for (const [name, attribute] of Object.entries(rules.custom)) {
     if (!Object.hasOwn(given, name)) continue
     const value = given[name]
     const shown = `extension.${name}`
     if (isEmptyValue(value)) {
-      if (!Object.hasOwn(after, name)) continue
+      if (!after.has(name)) continue
       if (attribute.required) throw required(shown)
       if (!attribute.editable) throw notYours(shown)
-      delete after[name]
+      after.delete(name)
       continue
     }
     const form = formOfCustom(attribute, value)
-    if (form !== undefined && JSON.stringify(form) === JSON.stringify(after[name])) continue
+    if (form !== undefined && JSON.stringify(form) === JSON.stringify(after.get(name))) continue
     if (!attribute.editable) throw notYours(shown)
     const texts = typeof form === 'string' ? [form] : Array.isArray(form) ? form : []
     if (form === undefined || !texts.every((text) => fits(attribute.pattern, String(text)))) {
       throw malformed(shown)
     }
-    after[name] = form
+    after.set(name, form)
   }
-  return after
+  return Object.fromEntries(after)
 }
 
 function fits(pattern: string | undefined, text: string): boolean {

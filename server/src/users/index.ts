@@ -9,16 +9,17 @@ export {
 } from './closed-user.store.ts'
 export {
   attributePolicy,
+  type AttributeRules,
   customAttribute,
   customAttributeName,
   customAttributes,
-  fieldNames,
   readAttributeRules,
 } from './attribute-rules.ts'
 export { type AttributeName, attributeNames, loadAttributes } from './attributes.ts'
+export { maskAttributes } from './mask-attributes.ts'
 export { changeAddress } from './change-address.ts'
 export { changeOwnProfile } from './change-profile.ts'
-export { changeProfile, checkRegistration, type GivenAttributes, type Profile } from './check-attributes.ts'
+export { checkImported, checkRegistration, type GivenAttributes, type Profile } from './check-attributes.ts'
 export { createUser, type NewUser, turnsOfUser } from './create-user.ts'
 export { findByVerifiedAddress } from './find-user.ts'
 export { findNewIndices } from './find-new-indices.ts'

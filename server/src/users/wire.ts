@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fieldNames } from './attribute-rules.ts'
+import type { FieldName } from './attribute-rules.ts'
 
 /** A text of a person's own. Unlike other texts it may be empty: then it says nothing. */
 const ownText = z
@@ -24,4 +24,4 @@ export const givenAttributes = z.object({
   industry: ownText,
   /** Custom attributes, by the names that the operator defined. */
   extension: z.record(z.string(), z.unknown()).optional(),
-} satisfies Record<(typeof fieldNames)[number] | 'extension', z.ZodType>)
+} satisfies Record<FieldName | 'extension', z.ZodType>)
