@@ -4,6 +4,7 @@ import { importUsers } from '../operators/index.ts'
 import type { SigningAlgorithm } from '../tokens/index.ts'
 import { setGateway } from './carriers.ts'
 import { startServer, type TestServer } from './server.ts'
+import { signedIn } from './signed-in.ts'
 import { standingClock, type TestClock } from './test-clock.ts'
 import { makeTestData } from './test-data.ts'
 
@@ -46,7 +47,8 @@ export async function startTwo(
   await setGateway(one, 'bridge', { kind: 'http-sms', url: 'https://sms-bridge.example.com/send', secret })
   const pending = await one.miniProgram().openSignIn('alice')
   await pending.send('11012345678')
-  await pending.bind('11012345678', '232326')
+  const alice = signedIn(one.miniProgram(), await pending.bind('11012345678', '232326'))
+  await alice.updateProfile({ industry: 'Shipping' })
   // By the phone button, for which WeChat's access token is kept.
   await one
     .miniProgram()

@@ -14,7 +14,7 @@ const pattern = z.string().superRefine((text, context) => {
     compilePattern(text)
   } catch (error) {
     if (!(error instanceof PatternError)) throw error
-    context.addIssue({ code: 'custom', message: `the pattern ${error.message}` })
+    context.addIssue({ code: 'custom', message: error.message })
   }
 })
 
@@ -75,11 +75,11 @@ export const customAttribute = z
   })
   .refine(({ type, pattern: given }) => given === undefined || type === 'text' || type === 'texts', {
     path: ['pattern'],
-    message: 'a pattern is for a text or a list of texts',
+    message: 'is for a text or a list of texts',
   })
   .refine(({ required, editable }) => editable || !required, {
     path: ['required'],
-    message: 'what a user may not set himself cannot be asked of him when he registers',
+    message: 'must not be true where the user does not set it himself',
   })
 
 export type CustomAttribute = z.output<typeof customAttribute>

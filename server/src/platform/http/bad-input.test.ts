@@ -11,6 +11,9 @@ const ADDRESS_CHOICE = 'IDAAS.SDK.PARAM.9007'
 
 const withBody = everyPost.filter((endpoint) => fieldsOf(endpoint).all.length > 0)
 
+/** Not those of which every field may be absent. */
+const wanting = withBody.filter((endpoint) => fieldsOf(endpoint).required.length > 0)
+
 /** Other types, and texts that no field can be. */
 const badValues: Readonly<Record<string, unknown>> = {
   'a number': 13_800_138_000,
@@ -37,7 +40,12 @@ const badValues: Readonly<Record<string, unknown>> = {
 /** Fields that may be absent and of which nothing is made: any short text will do. */
 const UNREAD = new Set(['captcha_token'])
 
-function isBad(field: string, value: unknown): boolean {
+/** Where a person writes of himself what he likes, or nothing. */
+const PROFILE = '/api/v2/sdk/profile/update'
+
+function isBad(path: string, field: string, value: unknown): boolean {
+  if (field === 'extension') return typeof value !== 'object' || value === null || Array.isArray(value)
+  if (path === PROFILE) return typeof value !== 'string' || value.length > 1_024 || /\p{Cc}/u.test(value)
   if (!UNREAD.has(field)) return true
   return value !== null && !(typeof value === 'string' && value.length <= 1_024)
 }
@@ -50,7 +58,7 @@ test('a field of another type, or a text that it cannot be, is refused', async (
     withBody.flatMap((endpoint) =>
       fieldsOf(endpoint).all.flatMap((field) =>
         Object.entries(badValues)
-          .filter(([, value]) => isBad(field, value))
+          .filter(([, value]) => isBad(endpoint.path, field, value))
           .map(([says, value]) => ({
             endpoint,
             says: `${field} is ${says}`,
@@ -128,7 +136,7 @@ test('a body that is no object, or an empty one, is refused', async (t) => {
 
   await expectEachRefused(
     server,
-    withBody.flatMap((endpoint) =>
+    wanting.flatMap((endpoint) =>
       ['', '{}', '[]', '[{}]', '0', '-1', 'true', '"13800138000"', '""', 'null'].map((body) => ({
         endpoint,
         says: body,
@@ -195,7 +203,7 @@ test('fields that nobody asked for are passed over, a thousand of them and sixte
 
   await expectEachRefused(
     server,
-    withBody.flatMap((endpoint) =>
+    wanting.flatMap((endpoint) =>
       Object.entries(bodies).map(([says, body]) => ({
         endpoint,
         says,
