@@ -68,7 +68,7 @@ function accountItem({ signIn, texts, locale }, { id, idpId, openid, unionid, bo
         class: 'small',
         id: `unbind-${id}`,
         'aria-label': texts.unbindWhich(name, openid),
-        click: () => void signIn.unbind(id),
+        click: () => void signIn.account.unbind(id),
       },
       texts.unbind,
     ),

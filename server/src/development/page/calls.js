@@ -10,7 +10,18 @@ const SDK = '/api/v2/sdk'
 const JSON_BODY = { 'Content-Type': 'application/json' }
 
 /** What each door's proof is called in the log. @type {Readonly<Record<import('./steps.js').Door, Call['name']>>} */
-const proofs = { register: 'registerBind', bind: 'bind', 'second-factor': 'secondFactor' }
+const proofs = {
+  register: 'registerBind',
+  bind: 'bind',
+  'second-factor': 'secondFactor',
+  login: 'loginByCode',
+}
+
+/** @type {Readonly<Record<Kind, Record<'alone' | 'tied', Call['name']>>>} */
+const sendings = {
+  mobile: { alone: 'sendSmsAlone', tied: 'sendSms' },
+  email: { alone: 'sendEmailAlone', tied: 'sendEmail' },
+}
 
 /**
  * Every request of the sample, with what it takes from the state.
@@ -21,7 +32,8 @@ const proofs = { register: 'registerBind', bind: 'bind', 'second-factor': 'secon
 export function createCalls(api, state) {
   /** @param {Omit<Call, 'method'> & { method?: Call['method'] }} call */
   const sdk = (call) => api.sdk({ method: 'POST', ...call, clientId: state.clientId })
-  const continued = () => ({ 'X-state-token': state.stateToken })
+  /** @returns {Record<string, string>} */
+  const continued = () => (state.stateToken === '' ? {} : { 'X-state-token': state.stateToken })
   const bySession = () => ({ 'session-token': state.session?.sessionToken ?? '' })
   const byUser = () => ({ Authorization: `Bearer ${state.session?.idToken ?? ''}` })
 
@@ -40,7 +52,7 @@ export function createCalls(api, state) {
 
     sendCode: (/** @type {Step & { kind: Kind }} */ step, /** @type {string} */ address) =>
       sdk({
-        name: step.kind === 'mobile' ? 'sendSms' : 'sendEmail',
+        name: sendings[step.kind][state.stateToken === '' ? 'alone' : 'tied'],
         path: step.send?.path ?? '',
         headers: continued(),
         body: { [step.kind]: address, type: step.send?.type, captcha_token: '' },

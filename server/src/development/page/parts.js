@@ -57,7 +57,7 @@ export function action(id, label, { kind = 'primary', busy = false, submit = fal
  * A refusal, in the server's words, where it belongs on the screen.
  *
  * @param {Screen} screen
- * @param {import('./sign-in.js').Refused['at']} at
+ * @param {import('./state.js').Refused['at']} at
  */
 export function refusal({ signIn, texts }, at) {
   const { refused } = signIn.state

@@ -3,12 +3,12 @@ import { numberOf, textOf } from './json.js'
 
 /**
  * How a person came to the session: by WeChat's word alone, and why that was enough; by a proof that bound him;
- * by his number alone.
+ * by his number alone; by a code to an address of his.
  *
  * @typedef {(
  *   | ({ how: 'at-once' } & ReturnType<typeof import('./accounts.js').whyAtOnce>)
  *   | { how: 'proved' }
- *   | { how: 'by-phone' }
+ *   | { how: 'by-phone' | 'by-code' }
  * )} Came
  */
 

@@ -1,18 +1,20 @@
-import { accountsOf, whyAtOnce } from './accounts.js'
+import { whyAtOnce } from './accounts.js'
 import { codeOf, createCalls } from './calls.js'
 import { zhangsan } from './demo.js'
 import { verifySignature } from './id-token.js'
 import { textOf } from './json.js'
+import { createOwnAccount } from './own-account.js'
 import { sessionOf } from './session.js'
-import { firstState, refusedBy } from './state.js'
+import { firstState } from './state.js'
 import { stepsOf } from './steps.js'
+import { stepsBehind } from './ways.js'
+import { createWork } from './work.js'
 
 /**
  * @typedef {import('./steps.js').Step} Step
  * @typedef {import('./steps.js').Kind} Kind
  * @typedef {import('./session.js').Came} Came
  * @typedef {import('./api.js').Reply} Reply
- * @typedef {import('./state.js').Refused} Refused
  */
 
 const WAIT_AFTER_REFUSED_SEND_SECONDS = 60
@@ -26,34 +28,8 @@ const WAIT_AFTER_SEND_SECONDS = 5
 export function createSignIn({ api, changed }) {
   const state = firstState()
   const calls = createCalls(api, state)
-
-  /**
-   * One thing at a time: a second press while a request is under way does nothing.
-   *
-   * @param {import('./state.js').Busy} what
-   * @param {() => Promise<void>} work
-   * @param {typeof state.missing} [missing] what has to be typed first
-   */
-  async function during(what, work, missing = '') {
-    if (state.busy !== '') return
-    state.missing = missing
-    if (missing !== '') return changed()
-    state.busy = what
-    state.refused = undefined
-    state.notice = ''
-    changed()
-    try {
-      await work()
-    } finally {
-      state.busy = ''
-      changed()
-    }
-  }
-
-  /** @param {Refused['at']} at @param {Reply} reply */
-  function refuse(at, reply) {
-    state.refused = refusedBy(at, reply)
-  }
+  const work = createWork(state, changed)
+  const { during, refuse } = work
 
   /** @param {Reply} reply */
   function notSignedIn(reply) {
@@ -66,13 +42,13 @@ export function createSignIn({ api, changed }) {
     const status = textOf(reply.json, 'status')
     if (status === 'ACCESS_DENIED') state.view = 'denied'
     else if (status === 'SUCCESS') await arrived(reply.json, came)
-    else pending(reply.json)
+    else pending(textOf(reply.json, 'state_token'), stepsOf(reply.json))
   }
 
-  /** @param {unknown} json */
-  function pending(json) {
-    state.stateToken = textOf(json, 'state_token')
-    state.steps = stepsOf(json)
+  /** @param {string} stateToken @param {Step[]} steps */
+  function pending(stateToken, steps) {
+    state.stateToken = stateToken
+    state.steps = steps
     const first = state.steps.find((step) => step.isDrawn)
     const suggested = first?.door === 'register' ? state.own : zhangsan
     state.address = { mobile: suggested.mobile, email: suggested.email }
@@ -108,7 +84,7 @@ export function createSignIn({ api, changed }) {
   async function arrived(json, came) {
     state.tab = 'session'
     state.accounts = undefined
-    if (came.how !== 'by-phone') {
+    if (came.how === 'at-once' || came.how === 'proved') {
       const person = state.persona.trim()
       state.met.set(person, new Set([...(state.met.get(person) ?? []), state.clientId]))
     }
@@ -125,19 +101,13 @@ export function createSignIn({ api, changed }) {
     session.verdict = await verifySignature(session.idToken, keys.json)
   }
 
-  /** @param {typeof state.notice} notice */
+  /** @param {import('./state.js').Notice} notice */
   function leave(notice) {
     state.view = 'start'
+    state.isWithoutWeChat = false
     state.session = undefined
     state.accounts = undefined
     state.notice = notice
-  }
-
-  async function listAccounts() {
-    const reply = await calls.accounts()
-    if (reply.ok) state.accounts = accountsOf(reply.json)
-    else refuse('accounts', reply)
-    return reply
   }
 
   /** The step that is chosen, whatever it takes. */
@@ -147,6 +117,7 @@ export function createSignIn({ api, changed }) {
     during(
       'sign-in',
       async () => {
+        state.isWithoutWeChat = false
         const emulated = await calls.wxLogin()
         if (!emulated.ok) return notSignedIn(emulated)
         const reply = await calls.login(codeOf(emulated))
@@ -159,6 +130,7 @@ export function createSignIn({ api, changed }) {
   return {
     state,
     signIn,
+    account: createOwnAccount({ state, calls, work, leave }),
 
     /** The step on the screen that takes a code, if there is one. */
     current: () => state.steps.find((step) => step.key === state.stepKey && step.kind !== undefined),
@@ -171,6 +143,15 @@ export function createSignIn({ api, changed }) {
 
     choose(/** @type {string} */ key) {
       choose(key)
+      changed()
+    },
+
+    /** What needs no WeChat. */
+    goTo(/** @type {import('./ways.js').OwnDoor} */ door) {
+      if (state.busy !== '') return
+      state.isWithoutWeChat = true
+      state.notice = ''
+      pending('', stepsBehind(door))
       changed()
     },
 
@@ -252,9 +233,9 @@ export function createSignIn({ api, changed }) {
         'confirm',
         async () => {
           const reply = await calls.prove(step)
-          if (reply.ok) return goOn(reply, { how: 'proved' })
+          if (reply.ok) return goOn(reply, { how: step.door === 'login' ? 'by-code' : 'proved' })
           refuse('code', reply)
-          if (!state.refused?.over) await lookAgain()
+          if (state.stateToken !== '' && !state.refused?.over) await lookAgain()
         },
         state.verifyCode.trim() === '' ? 'code' : '',
       ),
@@ -267,29 +248,11 @@ export function createSignIn({ api, changed }) {
         state.notice = 'refreshed'
       }),
 
-    show(/** @type {typeof state.tab} */ tab) {
-      state.tab = tab
-      if (tab === 'session') return changed()
-      void during('accounts', async () => void (await listAccounts()))
-    },
-
-    /** Ends the sessions that the account opened; whether this is one of them, the next request tells. */
-    unbind: (/** @type {string} */ id) =>
-      during('unbind', async () => {
-        const reply = await calls.unbind(id)
-        if (!reply.ok) return refuse('accounts', reply)
-        // Whose account it was the page does not know.
-        state.met.clear()
-        if ((await listAccounts()).ok) return void (state.notice = 'unbound')
-        state.refused = undefined
-        leave('unboundOwn')
-      }),
-
     signOut: () =>
       during('sign-out', async () => {
         const reply = await calls.logout()
         if (!reply.ok) return refuse('session', reply)
-        leave('signedOut')
+        leave(state.session?.came.how === 'by-code' ? 'signedOutAlone' : 'signedOut')
       }),
   }
 }

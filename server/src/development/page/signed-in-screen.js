@@ -37,7 +37,7 @@ export function signedInScreen(screen) {
         { id: 'tab-accounts', value: 'accounts', label: texts.tabs.accounts },
       ],
       tab,
-      (chosen) => signIn.show(chosen === 'accounts' ? 'accounts' : 'session'),
+      (chosen) => signIn.account.show(chosen === 'accounts' ? 'accounts' : 'session'),
     ),
     ...(tab === 'accounts' ? [accountsTab(screen)] : sessionTab(screen, session)),
     el(
@@ -47,11 +47,12 @@ export function signedInScreen(screen) {
       signIn.state.notice === 'refreshed' && el('p', { class: 'notice good' }, texts.refreshed),
       tab === 'session' &&
         action('refresh', texts.refresh, { busy: busy === 'refresh', click: () => void signIn.refresh() }),
-      action('again', texts.again, {
-        kind: 'secondary',
-        busy: busy === 'sign-in',
-        click: () => void signIn.signIn(),
-      }),
+      !signIn.state.isWithoutWeChat &&
+        action('again', texts.again, {
+          kind: 'secondary',
+          busy: busy === 'sign-in',
+          click: () => void signIn.signIn(),
+        }),
       action('sign-out', texts.signOut, {
         kind: 'secondary',
         busy: busy === 'sign-out',
@@ -74,8 +75,7 @@ function sessionTab(screen, session) {
 
 /** @param {Screen} screen @param {Session} session */
 function howHeCame({ texts }, { came, user }) {
-  if (came.how === 'by-phone') return texts.came.byPhone
-  if (came.how === 'proved') return undefined
+  if (came.how !== 'at-once') return came.how === 'proved' ? undefined : texts.came[came.how]
   if (came.why === 'group') return texts.came.group(nameOf(texts, came.by.key))
   // Where a mini program takes in everybody, whoever has no address has never proved one.
   const wasBound = came.why === 'here' || user.mobile !== '' || user.email !== ''

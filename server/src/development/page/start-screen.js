@@ -21,7 +21,7 @@ export function startScreen(screen) {
       },
     },
     heading(texts.welcome, texts.welcomeText),
-    (state.notice === 'signedOut' || state.notice === 'unboundOwn') &&
+    (state.notice === 'signedOut' || state.notice === 'signedOutAlone' || state.notice === 'unboundOwn') &&
       el('p', { class: 'notice good' }, texts[state.notice]),
     el(
       'fieldset',
@@ -40,6 +40,11 @@ export function startScreen(screen) {
         busy: state.busy === 'phone',
         click: () => signIn.askForNumber('login'),
       }),
+      el(
+        'button',
+        { type: 'button', class: 'link', id: 'other-ways', click: () => signIn.goTo('login') },
+        texts.otherWays,
+      ),
     ),
   )
 }

@@ -15,12 +15,16 @@ import { textOf } from './json.js'
 
 /** @typedef {'sign-in' | 'send' | 'confirm' | 'phone' | 'refresh' | 'accounts' | 'unbind' | 'sign-out'} Busy */
 
+/** @typedef {'' | 'refreshed' | 'signedOut' | 'signedOutAlone' | 'unbound' | 'unboundOwn'} Notice */
+
 /** Everything that the page knows, before anything has happened. */
 export function firstState() {
   const own = newAddresses()
   return {
     /** @type {'start' | 'pending' | 'signed-in' | 'denied'} */
     view: 'start',
+    /** Whether the person came, or is coming, by a way that WeChat has no part in. */
+    isWithoutWeChat: false,
     clientId: applications[0].clientId,
     persona: newPerson(),
     /** @type {'' | Busy} */
@@ -52,7 +56,7 @@ export function firstState() {
     tab: 'session',
     /** `undefined` until they were asked for. @type {import('./accounts.js').Account[] | undefined} */
     accounts: undefined,
-    /** What went well a moment ago. @type {'' | 'refreshed' | 'signedOut' | 'unbound' | 'unboundOwn'} */
+    /** What went well a moment ago. @type {Notice} */
     notice: '',
     /** What the person left empty. @type {'' | 'person' | 'address' | 'code' | 'number'} */
     missing: '',

@@ -11,14 +11,23 @@ import { asObject, numberOf, textOf } from './json.js'
  * @property {Kind | undefined} kind of the address that is proved by a code; `undefined` for another step
  * @property {boolean} isPhoneButton the number comes from WeChat, and no code is sent
  * @property {boolean} isDrawn this sample has a screen for it
- * @property {{ path: string, type: string, inSeconds: number } | undefined} send
+ * @property {Send | undefined} send
  * @property {string} hint a masked address, or empty
  * @property {number | undefined} attemptsLeft
  */
 
+/**
+ * How the code of a step is asked for.
+ *
+ * @typedef {object} Send
+ * @property {string} path
+ * @property {string} type
+ * @property {number} inSeconds
+ */
+
 /** @typedef {'mobile' | 'email'} Kind the field of the request that carries the address */
 
-/** @typedef {'register' | 'bind' | 'second-factor'} Door what a proof leads to; the person chooses between doors */
+/** @typedef {'register' | 'bind' | 'second-factor' | import('./ways.js').OwnDoor} Door what a proof leads to; the person chooses between doors */
 
 /** @type {ReadonlyMap<string, Kind>} */
 const kinds = new Map([

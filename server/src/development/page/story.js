@@ -19,7 +19,8 @@ export function showStory(root, texts, state) {
     root,
     ...stages.map((stage) => {
       const stands = standing(stage, state)
-      const [title, text] = texts.storySteps[stage]
+      const steps = state.isWithoutWeChat ? texts.storyWithoutWeChat : texts.storySteps
+      const [title, text] = steps[stage]
       return el(
         'li',
         { class: stands, 'aria-current': stands === 'now' && 'step' },

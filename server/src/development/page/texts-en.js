@@ -12,6 +12,11 @@ export const en = {
     prove: ['proves an address', 'by a code, or by one tap for the phone number'],
     arrive: ['and is one user', 'bound, with a session and an id_token'],
   },
+  storyWithoutWeChat: {
+    meet: ['Somebody', 'who comes without WeChat'],
+    prove: ['shows who it is', 'by a code'],
+    arrive: ['and is that user', 'with a session and an id_token'],
+  },
   storyState: { done: 'Done', now: 'Now', next: 'Next', skipped: 'Not needed' },
   alreadyBound: 'not needed: bound already',
   knownByGroup: 'not needed: known by the group',
@@ -33,6 +38,8 @@ export const en = {
   personMissing: 'Give the person a name.',
   signIn: 'Sign in with WeChat',
   signInByPhone: 'Sign in with phone number',
+  otherWays: 'Other ways to sign in',
+  signedOutAlone: 'Signed out.',
   signedOut: 'Signed out. The same person now signs in without a code.',
 
   doors: {
@@ -42,11 +49,13 @@ export const en = {
     ],
     register: ['One more thing', 'Prove a phone or an email. If nobody has it yet, a user is made for you.'],
     'second-factor': ['Confirm it is you', 'Your account asks for one more proof.'],
+    login: ['Sign in', 'By a code, to a phone or an email that your account has verified.'],
   },
   otherDoor: {
     bind: 'I already have an account',
     register: 'I am new here',
     'second-factor': 'Use another proof',
+    login: 'I already have an account',
   },
   phoneButton: 'Use my WeChat phone number',
   phoneButtonHint: 'One tap. WeChat vouches for the number, and no code is sent.',
@@ -83,8 +92,9 @@ export const en = {
   codeSent: (/** @type {string} */ address) => `Code sent to ${address}.`,
   codeArrived: (/** @type {string} */ code) => `In the Dev Inbox: ${code}`,
   useCode: (/** @type {string} */ code) => `Use ${code}`,
-  confirm: 'Confirm',
+  confirmAt: { bind: 'Confirm', register: 'Confirm', 'second-factor': 'Confirm', login: 'Sign in' },
   startAgain: 'Start again',
+  back: 'Back',
   unsupported: (/** @type {string} */ names) =>
     `The server also offers ${names}, which this sample does not draw.`,
   noStep: 'The server names no step that this sample can draw.',
@@ -98,6 +108,8 @@ export const en = {
     'LOGIN.9005': 'No user has this address yet. Use zhangsan’s, or open “Demo, bind or register”.',
     'LOGIN.9011':
       'A number alone makes no user while registration is closed. Use zhangsan’s, or choose “Demo, bind or register” and sign in with WeChat.',
+    'LOGIN.9012':
+      'A code alone makes no user while registration is closed. Use zhangsan’s, or choose “Demo, bind or register” and sign in with WeChat.',
     'SOCIAL.9002': 'No verified address and no other account: whoever unbound this could never come back.',
     'PARAM.0016': 'An id_token lives for five minutes. Refresh it, then try again.',
   },
@@ -118,7 +130,8 @@ export const en = {
     before: 'No code was needed: this person was bound before, here or elsewhere in the group.',
     group: (/** @type {string} */ name) =>
       `No code was needed: “${name}” and this mini program are one group at WeChat, so both are told the same unionid, and by it the person was known.`,
-    byPhone: 'WeChat vouched for the number, and for nothing else: no WeChat account was bound.',
+    'by-code': 'A code to an address of this user was enough: WeChat had no part in it.',
+    'by-phone': 'WeChat vouched for the number, and for nothing else: no WeChat account was bound.',
   },
   tabs: { label: 'Signed in', session: 'Session', accounts: 'Accounts' },
   accountsText: 'Each of these signs in this user, in its mini program.',
@@ -172,6 +185,9 @@ export const en = {
     login: 'The mini program hands over the code of wx.login',
     sendSms: 'A code for the mobile number, tied to this sign-in',
     sendEmail: 'A code for the email address, tied to this sign-in',
+    sendSmsAlone: 'A code for the mobile number',
+    sendEmailAlone: 'A code for the email address',
+    loginByCode: 'The right code signs in whoever has verified the address',
     bind: 'The right code binds the WeChat identity to the user',
     registerBind: 'The right code finds or makes the user, and binds the WeChat identity',
     wxPhone: 'What the phone button does in WeChat: a code that works once',

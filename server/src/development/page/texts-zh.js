@@ -16,6 +16,11 @@ export const zh = {
     prove: ['证明一个地址', '凭验证码，或一键授权手机号'],
     arrive: ['成为同一个用户', '完成绑定，得到会话和 id_token'],
   },
+  storyWithoutWeChat: {
+    meet: ['一个人', '不通过微信而来'],
+    prove: ['证明身份', '凭验证码'],
+    arrive: ['就是那个用户', '得到会话和 id_token'],
+  },
   storyState: { done: '已完成', now: '当前', next: '下一步', skipped: '不需要' },
   alreadyBound: '不需要：早已绑定',
   knownByGroup: '不需要：同组小程序已认识',
@@ -37,17 +42,21 @@ export const zh = {
   personMissing: '请给这个人起个名字。',
   signIn: '微信登录',
   signInByPhone: '手机号快捷登录',
+  otherWays: '其他登录方式',
+  signedOutAlone: '已退出。',
   signedOut: '已退出。同一个人再次登录不再需要验证码。',
 
   doors: {
     bind: ['绑定账号', '微信认识你，这个应用还不认识。请证明你账号上的一个地址。'],
     register: ['还差一步', '请验证手机号或邮箱。若还没有人使用它，将为你新建用户。'],
     'second-factor': ['确认是你本人', '你的账号需要再验证一次。'],
+    login: ['登录', '凭验证码，发送到你账号上已验证的手机号或邮箱。'],
   },
   otherDoor: {
     bind: '我已有账号',
     register: '我是新用户',
     'second-factor': '换一种验证方式',
+    login: '我已有账号',
   },
   phoneButton: '使用微信手机号',
   phoneButtonHint: '一键授权：由微信证明手机号，不发送验证码。',
@@ -83,8 +92,9 @@ export const zh = {
   codeSent: (address) => `验证码已发送到 ${address}。`,
   codeArrived: (code) => `开发收件箱收到：${code}`,
   useCode: (code) => `填入 ${code}`,
-  confirm: '确认',
+  confirmAt: { bind: '确认', register: '确认', 'second-factor': '确认', login: '登录' },
   startAgain: '重新开始',
+  back: '返回',
   unsupported: (names) => `服务器还提供了 ${names}，此示例没有对应的界面。`,
   noStep: '服务器给出的步骤，此示例都没有对应的界面。',
 
@@ -96,6 +106,8 @@ export const zh = {
     'LOGIN.9005': '还没有用户使用这个地址。可以改用 zhangsan 的，或打开「Demo, bind or register」。',
     'LOGIN.9011':
       '注册关闭时，仅凭手机号不会新建用户。可以改用 zhangsan 的号码，或选择「Demo, bind or register」并用微信登录。',
+    'LOGIN.9012':
+      '注册关闭时，仅凭验证码不会新建用户。可以改用 zhangsan 的地址，或选择「Demo, bind or register」并用微信登录。',
     'SOCIAL.9002': '没有已验证的地址，也没有其他账号：一旦解绑，就再也无法登录。',
     'PARAM.0016': 'id_token 的有效期是五分钟，请刷新后再试。',
   },
@@ -116,7 +128,8 @@ export const zh = {
     before: '无需验证码：此人之前已绑定，在这里或在同组的小程序中。',
     group: (name) =>
       `无需验证码：「${name}」与这个小程序在微信开放平台同属一组，微信给出同一个 unionid，据此认出了此人。`,
-    byPhone: '微信只证明了手机号：没有绑定任何微信账号。',
+    'by-code': '凭此用户地址收到的验证码登录，微信没有参与。',
+    'by-phone': '微信只证明了手机号：没有绑定任何微信账号。',
   },
   tabs: { label: '已登录', session: '会话', accounts: '微信账号' },
   accountsText: '下列每个账号都可在其小程序中登录此用户。',
@@ -169,6 +182,9 @@ export const zh = {
     login: '小程序把 wx.login 的 code 交给服务器',
     sendSms: '向手机号发送验证码，仅用于本次登录',
     sendEmail: '向邮箱发送验证码，仅用于本次登录',
+    sendSmsAlone: '向手机号发送验证码',
+    sendEmailAlone: '向邮箱发送验证码',
+    loginByCode: '凭正确的验证码，以已验证该地址的用户登录',
     bind: '凭正确的验证码，把微信身份绑定到该用户',
     registerBind: '凭正确的验证码，找到或新建用户，并绑定微信身份',
     wxPhone: '相当于微信里的手机号按钮：得到一个只能用一次的 code',
