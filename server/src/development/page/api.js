@@ -32,6 +32,7 @@ import { parseJson } from './json.js'
  * @property {string} text
  * @property {number} durationMs
  * @property {number | undefined} retryAfterSeconds
+ * @property {string[]} humanCheck the kinds of check that are wanted first
  */
 
 const FINGERPRINT = 'ligature-dev-fingerprint'
@@ -110,10 +111,12 @@ async function answerTo({ method, url, headers, body }) {
       text,
       durationMs: performance.now() - started,
       retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
+      humanCheck: response.headers.get('x-human-check')?.split(', ') ?? [],
     }
   } catch {
     const durationMs = performance.now() - started
-    return { status: 0, ok: false, json: undefined, text: '', durationMs, retryAfterSeconds: undefined }
+    const nothing = { json: undefined, text: '', retryAfterSeconds: undefined, humanCheck: [] }
+    return { status: 0, ok: false, durationMs, ...nothing }
   }
 }
 

@@ -50,13 +50,26 @@ export function createCalls(api, state) {
     loginByPhone: (/** @type {string} */ code) =>
       sdk({ name: 'loginByPhone', path: `${SDK}/login/wechat-mini-program-mobile`, body: { code } }),
 
-    sendCode: (/** @type {Step & { kind: Kind }} */ step, /** @type {string} */ address) =>
+    sendCode: (
+      /** @type {Step & { kind: Kind }} */ step,
+      /** @type {string} */ address,
+      /** @type {string} */ captchaToken,
+    ) =>
       sdk({
         name: sendings[step.kind][state.stateToken === '' ? 'alone' : 'tied'],
         path: step.send?.path ?? '',
         headers: continued(),
-        body: { [step.kind]: address, type: step.send?.type, captcha_token: '' },
+        body: { [step.kind]: address, type: step.send?.type, captcha_token: captchaToken },
       }),
+
+    captcha: () => sdk({ name: 'captcha', method: 'GET', path: `${SDK}/captcha` }),
+    verifyCaptcha: (/** @type {string} */ token, /** @type {number} */ x, /** @type {string} */ sender) =>
+      sdk({
+        name: 'verifyCaptcha',
+        path: `${SDK}/captcha/verify`,
+        body: { point_json: `{"x":${x.toFixed(1)},"y":5.0}`, token, sender },
+      }),
+    altcha: () => sdk({ name: 'altcha', method: 'GET', path: '/api/v2/ligature/altcha' }),
 
     prove: (/** @type {Step & { kind: Kind }} */ step) =>
       sdk({

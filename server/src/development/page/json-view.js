@@ -6,6 +6,8 @@ import { parseJson } from './json.js'
 
 /** How much of a token is shown before it is decoded. */
 const TOKEN_START = 24
+/** From how many characters on a text, such as a picture, is not shown whole. */
+const LONG = 500
 
 /**
  * JSON, indented and coloured. A string that is a JWT, or that holds JSON of its own, can be decoded on the spot.
@@ -83,8 +85,11 @@ export function headersView(headers, texts) {
 function stringView(text, name, texts, block, open) {
   const jwt = decodeJwt(text)
   const inner = text.startsWith('{') ? parseJson(text) : undefined
-  const shown = jwt === undefined ? JSON.stringify(text) : `"${text.slice(0, TOKEN_START)}…"`
+  const isLong = inner === undefined && text.length > LONG
+  const isCut = jwt !== undefined || isLong
+  const shown = isCut ? `"${text.slice(0, TOKEN_START)}…"` : JSON.stringify(text)
   const string = el('span', { class: 'json-string' }, shown)
+  if (jwt === undefined && isLong) return [string, ` ${texts.characters(text.length)}`]
   if (jwt === undefined && inner === undefined) return [string]
 
   const panel = el('div', { class: 'decoded' })

@@ -151,12 +151,20 @@ export function createLog({ root, texts, example }) {
         ),
         reply !== undefined &&
           side(say.reply, reply.text !== '' && copyButton(say.copyReply, say.copied, () => reply.text), [
-            reply.retryAfterSeconds !== undefined &&
-              headersView({ 'Retry-After': String(reply.retryAfterSeconds) }, say),
+            headersOf(reply),
             replyBody(reply),
           ]),
       ),
     )
+  }
+
+  /** @param {import('./api.js').Reply} reply */
+  function headersOf({ retryAfterSeconds, humanCheck }) {
+    const headers = {
+      ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
+      ...(humanCheck.length > 0 && { 'X-Human-Check': humanCheck.join(', ') }),
+    }
+    return Object.keys(headers).length > 0 && headersView(headers, texts())
   }
 
   /** @param {import('./api.js').Reply} reply */

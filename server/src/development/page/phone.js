@@ -1,3 +1,4 @@
+import { checkSheet } from './check-sheet.js'
 import { fixedCodeOf } from './demo.js'
 import { announce, fill } from './dom.js'
 import { applicationName } from './parts.js'
@@ -35,16 +36,22 @@ export function createPhone({ root, title, texts, locale, signIn, inbox }) {
   function render() {
     const claimsOpen = root.querySelector('details')?.open ?? false
     const behind = screens[state.view](screen())
-    behind.inert = state.asking !== ''
-    fill(root, behind, state.asking !== '' && phoneSheet(screen()))
+    const sheet = sheetOver()
+    behind.inert = sheet !== undefined
+    fill(root, behind, sheet)
     title.textContent = state.view === 'start' ? texts().sampleName : applicationName(screen())
     const claims = root.querySelector('details')
     if (claims !== null && claimsOpen) claims.open = true
     follow()
   }
 
+  function sheetOver() {
+    if (state.check !== undefined) return checkSheet(screen(), state.check)
+    return state.asking === '' ? undefined : phoneSheet(screen())
+  }
+
   function snapshot() {
-    return { ...state, door: signIn.door() }
+    return { ...state, door: signIn.door(), slider: state.check?.slider }
   }
 
   /** Moves the focus when something happened that the person should go on from. */
@@ -55,9 +62,12 @@ export function createPhone({ root, title, texts, locale, signIn, inbox }) {
       focusOn('number')
       // Its buttons are what the person looks for, and stand below the field.
       document.querySelector('.sheet')?.scrollIntoView({ block: 'nearest' })
-    } else if (state.view !== before.view || shown.door !== before.door) focusOn('screen-title')
+    } else if (state.check !== undefined && state.check.slider !== before.slider) focusOnSlider()
+    else if (state.view !== before.view || shown.door !== before.door) focusOn('screen-title')
     else if (state.asking !== before.asking)
       focusOn(before.asking === 'login' ? 'phone-login' : 'phone-button')
+    else if (state.check !== before.check)
+      focusOn(state.check === undefined ? 'send-code' : 'let-machine-work')
     else if (state.missing !== '' && state.missing !== before.missing) focusOn(state.missing)
     else if (state.sentTo !== before.sentTo && state.sentTo !== '') {
       announce(fixedCodeOf(state.sentTo) === undefined ? texts().codeSent(state.sentTo) : texts().nothingSent)
@@ -76,6 +86,11 @@ export function createPhone({ root, title, texts, locale, signIn, inbox }) {
     /** A message has come in. */
     arrived: () => showArrivedCode(screen()),
   }
+}
+
+function focusOnSlider() {
+  focusOn('slider')
+  document.querySelector('.sheet')?.scrollIntoView({ block: 'nearest' })
 }
 
 /** @param {string} id */

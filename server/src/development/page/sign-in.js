@@ -1,6 +1,7 @@
 import { whyAtOnce } from './accounts.js'
 import { codeOf, createCalls } from './calls.js'
 import { zhangsan } from './demo.js'
+import { createHumanCheck } from './human-check.js'
 import { verifySignature } from './id-token.js'
 import { textOf } from './json.js'
 import { createOwnAccount } from './own-account.js'
@@ -30,6 +31,7 @@ export function createSignIn({ api, changed }) {
   const calls = createCalls(api, state)
   const work = createWork(state, changed)
   const { during, refuse } = work
+  const check = createHumanCheck({ state, calls, work, send })
 
   /** @param {Reply} reply */
   function notSignedIn(reply) {
@@ -110,6 +112,20 @@ export function createSignIn({ api, changed }) {
     state.notice = notice
   }
 
+  /** @param {Step & { kind: Kind }} step @param {string} address @param {string} captchaToken */
+  async function send(step, address, captchaToken) {
+    const reply = await calls.sendCode(step, address, captchaToken)
+    if (reply.ok) {
+      state.sentTo = address
+      return waitFor(address, WAIT_AFTER_SEND_SECONDS)
+    }
+    if (captchaToken === '' && reply.humanCheck.length > 0) return check.open(step, address, reply.humanCheck)
+    refuse('address', reply)
+    if (state.refused?.code.endsWith('CAPTCHA.0006')) {
+      waitFor(address, reply.retryAfterSeconds ?? WAIT_AFTER_REFUSED_SEND_SECONDS)
+    }
+  }
+
   /** The step that is chosen, whatever it takes. */
   const chosen = () => state.steps.find((step) => step.key === state.stepKey)
 
@@ -130,6 +146,7 @@ export function createSignIn({ api, changed }) {
   return {
     state,
     signIn,
+    check,
     account: createOwnAccount({ state, calls, work, leave }),
 
     /** The step on the screen that takes a code, if there is one. */
@@ -215,15 +232,8 @@ export function createSignIn({ api, changed }) {
         'send',
         async () => {
           const address = state.address[step.kind].trim()
-          const reply = await calls.sendCode(step, address)
-          if (reply.ok) {
-            state.sentTo = address
-            return waitFor(address, WAIT_AFTER_SEND_SECONDS)
-          }
-          refuse('address', reply)
-          if (state.refused?.code.endsWith('CAPTCHA.0006')) {
-            waitFor(address, reply.retryAfterSeconds ?? WAIT_AFTER_REFUSED_SEND_SECONDS)
-          }
+          const checks = step.send?.humanCheck ?? []
+          await (checks.length > 0 ? check.open(step, address, checks) : send(step, address, ''))
         },
         state.address[step.kind].trim() === '' ? 'address' : '',
       ),

@@ -7,13 +7,13 @@ import { textOf } from './json.js'
  * What a person is told when something is refused. `at` is where on the screen.
  *
  * @typedef {object} Refused
- * @property {'sign-in' | 'address' | 'code' | 'number' | 'phone-button' | 'session' | 'accounts'} at
+ * @property {'sign-in' | 'address' | 'check' | 'code' | 'number' | 'phone-button' | 'session' | 'accounts'} at
  * @property {string} code the server's, or empty when nobody answered
  * @property {string} message the server's
  * @property {boolean} over the sign-in cannot go on
  */
 
-/** @typedef {'sign-in' | 'send' | 'confirm' | 'phone' | 'refresh' | 'accounts' | 'unbind' | 'sign-out'} Busy */
+/** @typedef {'sign-in' | 'send' | 'picture' | 'check' | 'machine' | 'confirm' | 'phone' | 'refresh' | 'accounts' | 'unbind' | 'sign-out'} Busy */
 
 /** @typedef {'' | 'refreshed' | 'signedOut' | 'signedOutAlone' | 'unbound' | 'unboundOwn'} Notice */
 
@@ -46,6 +46,8 @@ export function firstState() {
     sendAgainAt: new Map(),
     /** Whether WeChat is asking for the person's number, and what it is for. @type {'' | 'login' | 'prove'} */
     asking: '',
+    /** What is wanted before a code is sent. @type {import('./human-check.js').Check | undefined} */
+    check: undefined,
     /** The number behind the phone button. */
     number: zhangsan.mobile,
     /** Where each person has been signed in by WeChat, as client ids. @type {Map<string, Set<string>>} */

@@ -23,6 +23,7 @@ import { asObject, numberOf, textOf } from './json.js'
  * @property {string} path
  * @property {string} type
  * @property {number} inSeconds
+ * @property {string[]} humanCheck the kinds of check of which one has to come with it; none when empty
  */
 
 /** @typedef {'mobile' | 'email'} Kind the field of the request that carries the address */
@@ -69,10 +70,12 @@ export function stepsOf(reply) {
 
 /** @param {unknown} send */
 function sendOf(send) {
+  const checks = asObject(send)['human_check']
   return {
     path: textOf(send, 'path'),
     type: textOf(send, 'type'),
     inSeconds: numberOf(send, 'in_seconds') ?? 0,
+    humanCheck: Array.isArray(checks) ? checks.map(String) : [],
   }
 }
 

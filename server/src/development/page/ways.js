@@ -36,7 +36,7 @@ function byCode(door, kind) {
     kind,
     isPhoneButton: false,
     isDrawn: true,
-    send: { path: `${SDK}/${kind === 'mobile' ? 'sms' : 'email'}/send`, type, inSeconds: 0 },
+    send: { path: `${SDK}/${kind === 'mobile' ? 'sms' : 'email'}/send`, type, inSeconds: 0, humanCheck: [] },
     hint: '',
     attemptsLeft: undefined,
   }
