@@ -16,7 +16,11 @@ const pictures = z.object({ originalImageBase64: z.string(), jigsawImageBase64: 
 afterAll(closeBrowser)
 
 /** The page of a server that sends no code without a check. altcha’s own code knows the real time only. */
-async function openStrictPage(t: TestContext, options: PageOptions, kinds = ['slider', 'proof_of_work']) {
+async function openStrictPage(
+  t: TestContext,
+  options: PageOptions,
+  kinds: ('slider' | 'proof_of_work')[] = ['slider', 'proof_of_work'],
+) {
   const { server, page } = await openDevPage(t, options, { clock: standingClock(Date.now()) })
   await savePolicy(server.deployment.db, humanCheckPolicy, { when: 'always', kinds })
   return { server, page }
