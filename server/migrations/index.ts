@@ -5,6 +5,7 @@ import { unbinding } from './0003-unbinding.ts'
 import { keys } from './0004-keys.ts'
 import { signInsOfUsers } from './0005-sign-ins-of-users.ts'
 import { humanCheck } from './0006-human-check.ts'
+import { passwords } from './0007-passwords.ts'
 import { userAttributes } from './0008-user-attributes.ts'
 import { ownAccount } from './0009-own-account.ts'
 
@@ -16,6 +17,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0004-keys': keys,
   '0005-sign-ins-of-users': signInsOfUsers,
   '0006-human-check': humanCheck,
+  '0007-passwords': passwords,
   '0008-user-attributes': userAttributes,
   '0009-own-account': ownAccount,
 }

@@ -3,6 +3,12 @@ import type { FastifyInstance } from 'fastify'
 import { record } from './audit/index.ts'
 import { algorithmsInUse, allOrigins, type Application, findApplication } from './applications/index.ts'
 import { connectionRefusals, openPhoneButton, type PhoneButtonBudgets } from './connections/index.ts'
+import {
+  credentialRefusals,
+  openPasswordHashing,
+  type PasswordHashing,
+  prepareFirstPassword,
+} from './credentials/index.ts'
 import type { Deployment } from './deployment.ts'
 import {
   altchaEndpoint,
@@ -31,6 +37,10 @@ import type { Outbound } from './platform/outbound/outbound.ts'
 import {
   bindOwnEndpoint,
   closeAccountEndpoint,
+  changePasswordByEmailEndpoint,
+  changePasswordByMobileEndpoint,
+  changePasswordEndpoint,
+  checkPasswordExistsEndpoint,
   endOtherSessionsEndpoint,
   endSessionEndpoint,
   linkedAccountsEndpoint,
@@ -41,6 +51,8 @@ import {
   updateEmailEndpoint,
   updateMobileEndpoint,
   updateProfileEndpoint,
+  updatePasswordByEmailEndpoint,
+  updatePasswordByMobileEndpoint,
 } from './self-service/endpoints.ts'
 import { openClosedAccounts, selfServiceRefusals } from './self-service/index.ts'
 import { type FindSessionDeps, logoutEndpoint, refreshEndpoint } from './sessions/endpoints.ts'
@@ -48,10 +60,15 @@ import { type IdTokenDeps, sessionRefusals } from './sessions/index.ts'
 import {
   bindEndpoint,
   loginWeChatMiniProgramEndpoint,
+  loginByAnythingEndpoint,
   loginByEmailCodeEndpoint,
+  loginByEmailPasswordEndpoint,
   loginByMobileCodeEndpoint,
+  loginByMobilePasswordEndpoint,
+  loginByNameEndpoint,
   loginWeChatMobileEndpoint,
   type LoginDeps,
+  type PasswordLoginDeps,
   type PendingReplyDeps,
   type PhoneButtonDeps,
   registerBindEndpoint,
@@ -60,6 +77,10 @@ import {
   registerByMobileCodeEndpoint,
   type RegisterDeps,
   signInEndpoint,
+  skipUpdateEndpoint,
+  updatePasswordByEmailAfterLoginEndpoint,
+  updatePasswordByMobileAfterLoginEndpoint,
+  updatePasswordEndpoint,
   weChatMobileBindEndpoint,
   weChatMobileRegisterBindEndpoint,
 } from './sign-in/endpoints.ts'
@@ -84,7 +105,8 @@ type Needs = HumanCheckEndpointDeps &
   IdTokenDeps &
   PendingReplyDeps &
   FindSessionDeps &
-  RegisterDeps
+  RegisterDeps &
+  PasswordLoginDeps
 
 /** Every endpoint of the SDK family, in the order of the reference. */
 export const sdkEndpoints: readonly SdkEndpoint<Needs, Application>[] = [
@@ -97,12 +119,20 @@ export const sdkEndpoints: readonly SdkEndpoint<Needs, Application>[] = [
   altchaEndpoint,
   registerByMobileCodeEndpoint,
   registerByEmailCodeEndpoint,
+  loginByNameEndpoint,
+  loginByAnythingEndpoint,
+  loginByMobilePasswordEndpoint,
+  loginByEmailPasswordEndpoint,
   ...sendEndpoints(signInRefusals.stateTokenRefused),
   bindEndpoint,
   registerBindEndpoint,
   weChatMobileBindEndpoint,
   weChatMobileRegisterBindEndpoint,
   signInEndpoint,
+  updatePasswordEndpoint,
+  skipUpdateEndpoint,
+  updatePasswordByMobileAfterLoginEndpoint,
+  updatePasswordByEmailAfterLoginEndpoint,
   refreshEndpoint,
   profileEndpoint,
   updateProfileEndpoint,
@@ -117,6 +147,12 @@ export const sdkEndpoints: readonly SdkEndpoint<Needs, Application>[] = [
   endOtherSessionsEndpoint,
   closeAccountEndpoint,
   reopenAccountEndpoint,
+  updatePasswordByMobileEndpoint,
+  updatePasswordByEmailEndpoint,
+  changePasswordByMobileEndpoint,
+  changePasswordByEmailEndpoint,
+  changePasswordEndpoint,
+  checkPasswordExistsEndpoint,
   logoutEndpoint,
 ]
 
@@ -127,6 +163,7 @@ export const allRefusals = {
   humanCheck: humanCheckRefusals,
   verifications: verificationRefusals,
   connections: connectionRefusals,
+  credentials: credentialRefusals,
   signIn: signInRefusals,
   sessions: sessionRefusals,
   selfService: selfServiceRefusals,
@@ -152,6 +189,8 @@ export interface ServerOptions {
   lostLogLines?(): number
   readonly weChatPhoneOutbound: Outbound
   readonly phoneButtonBudgets: PhoneButtonBudgets
+  /** Absent: as many hashes at once as suit this machine. */
+  readonly passwordHashing?: PasswordHashing | undefined
   /** Sends the notices of the outbox while it is open. */
   readonly sendsNotices?: boolean | undefined
 }
@@ -178,6 +217,7 @@ export async function createServer(deployment: Deployment, options: ServerOption
     of: async (clientId) => (await findApplication(db, clientId))?.origins ?? [],
     all: () => allOrigins(db),
   })
+  const passwordHashing = options.passwordHashing ?? openPasswordHashing()
   const needs: Needs = {
     ...options,
     db,
@@ -191,6 +231,8 @@ export async function createServer(deployment: Deployment, options: ServerOption
       vault,
       weChatPhoneOutbound: metrics.outbound.counted('wechat phone', options.weChatPhoneOutbound),
     }),
+    passwordHashing,
+    preparePassword: (...asked) => prepareFirstPassword({ db, vault, passwordHashing }, ...asked),
     issuer: () => `${options.publicUrl()}/api/v1/oauth2`,
     readStateToken: async (stateToken, clientId, now) =>
       (await findOpenSignIn({ db, vault }, stateToken, clientId, now)).id,

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { keyedColumns, sealedColumns } from './key-columns.ts'
 import { readSource } from './testing/read-source.ts'
 import { startServer } from './testing/server.ts'
+import { changeDemoPassword } from './testing/passwords.ts'
 import { startTwo } from './testing/two-instances.ts'
 
 /** Tables that a store speaks to; others are there for a room that does not exist yet. */
@@ -30,13 +31,14 @@ test('every column that is sealed or hangs on the master key is in its store’s
   expect(whose('_sealed').length).toBeGreaterThanOrEqual(5)
   expect(named(sealedColumns)).toEqual(named(whose('_sealed')))
   expect(named(keyedColumns)).toEqual(
-    // These two are keyed hashes and not called an index.
-    [...named(whose('_index')), 'budget.key', 'verification.code_hash'].toSorted(),
+    // These are keyed hashes and not called an index.
+    [...named(whose('_index')), 'budget.key', 'password_guess.key', 'verification.code_hash'].toSorted(),
   )
 })
 
 test('the context of every sealed column is the one that its rows were sealed with', async (t) => {
   const { one } = await startTwo(t)
+  await changeDemoPassword(one)
   const { db, vault } = one.deployment
 
   for (const { table, column, key, context } of sealedColumns) {

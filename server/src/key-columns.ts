@@ -1,6 +1,11 @@
 import { auditKeyedColumns } from './audit/index.ts'
 import { accessTokenSealedColumns, connectionSealedColumns } from './connections/index.ts'
 import { humanCheckKeyedColumns } from './human-check/index.ts'
+import {
+  passwordHistorySealedColumns,
+  passwordKeyedColumns,
+  passwordSealedColumns,
+} from './credentials/index.ts'
 import { messageKeyedColumns, messageSealedColumns, noticeSealedColumns } from './messages/index.ts'
 import { budgetKeyedColumns } from './platform/limits/index.ts'
 import type { KeyedColumn } from './platform/vault/keyed-column.ts'
@@ -19,6 +24,8 @@ export const sealedColumns: readonly SealedColumn[] = [
   ...verificationSealedColumns,
   ...connectionSealedColumns,
   ...accessTokenSealedColumns,
+  ...passwordSealedColumns,
+  ...passwordHistorySealedColumns,
 ]
 
 /** Every column that hangs on the master key itself. */
@@ -29,4 +36,5 @@ export const keyedColumns: readonly KeyedColumn[] = [
   ...messageKeyedColumns,
   ...humanCheckKeyedColumns,
   ...verificationKeyedColumns,
+  ...passwordKeyedColumns,
 ]

@@ -1,7 +1,9 @@
 import { expect, test, type TestContext } from 'vitest'
+import { passwordPolicy } from './credentials/index.ts'
 import { savePolicy } from './platform/policy/index.ts'
 import { registration } from './sign-in/index.ts'
 import { everyEndpoint, fieldsOf } from './testing/every-endpoint.ts'
+import { addUserWithPassword, BETTER, GOOD, logIn } from './testing/passwords.ts'
 import { BIND_CLIENT_ID, REGISTER_CLIENT_ID, startServer, type TestServer } from './testing/server.ts'
 import { bindAndSignIn } from './testing/signed-in.ts'
 import { purposesOf } from './verifications/index.ts'
@@ -24,6 +26,10 @@ interface Taker {
   readonly field: Field
   /** The one type of code that it takes. */
   readonly takes: string
+  /** Another one that it takes, of another flavour of the family. */
+  readonly takesToo?: string
+  /** What else it wants. */
+  readonly body?: Readonly<Record<string, string>>
   readonly clientId?: string
   /** It wants an address that nobody has yet. */
   readonly isNew?: true
@@ -53,6 +59,42 @@ const signedIn: Required<Taker>['prepare'] = async (server) => {
   const user = await bindAndSignIn(server.miniProgram(), `person-${server.clock.now()}`)
   return { Authorization: `Bearer ${user.idToken}` }
 }
+
+/** As the user of these addresses, without a code. */
+const byPassword: Required<Taker>['prepare'] = async (server) => {
+  const login = await logIn(server.miniProgram(), GOOD)
+  return { Authorization: `Bearer ${String(login.body['id_token'])}` }
+}
+
+/** In a sign-in of his that waits for a new password. */
+const afterExpiry: Required<Taker>['prepare'] = async (server) => {
+  await savePolicy(server.deployment.db, passwordPolicy, { expire_after: '1 second' })
+  const login = await logIn(server.miniProgram(), GOOD)
+  return { 'X-state-token': String(login.body['state_token']) }
+}
+
+const passwordTakers: readonly Taker[] = (
+  [
+    ['mobile', 'SMS'],
+    ['email', 'EMS'],
+  ] as const
+).flatMap(([field, kind]) => {
+  const [forget, update, change] = [`FORGET_PWD_${kind}`, `UPDATE_PWD_${kind}`, `CHANGE_PWD_${kind}`]
+  const body = { password: BETTER }
+  const own = { field, body, takes: update, takesToo: change, prepare: byPassword }
+  return [
+    { path: `pwd/update-by-${field}`, field, body, takes: forget },
+    { path: `pwd/update-by-${field}`, ...own },
+    { path: `pwd/change-by-${field}`, ...own },
+    {
+      path: `after-login/pwd/update-by-${field}`,
+      field,
+      body: { new_password: BETTER },
+      takes: change,
+      prepare: afterExpiry,
+    },
+  ]
+})
 
 const takers: readonly Taker[] = [
   { path: 'social/bind', field: 'mobile', takes: 'BIND_MOBILE_SMS', prepare: inSignIn(BIND_CLIENT_ID) },
@@ -91,11 +133,12 @@ const takers: readonly Taker[] = [
     isNew: true,
     prepare: signedIn,
   },
+  ...passwordTakers,
 ]
 
 async function startWithUser(t: TestContext): Promise<TestServer> {
   const server = await startServer(t, { mode: 'dev' })
-  await server.addUser(addresses)
+  await addUserWithPassword(server, addresses)
   return server
 }
 
@@ -114,14 +157,17 @@ async function present(server: TestServer, taker: Taker, type: string) {
   expect(await program.send(address, type)).toMatchObject({ outcome: 'OK' })
   const headers = (await taker.prepare?.(server)) ?? {}
   const verifyCode = await program.newestCode(address)
-  return program.call(taker.path, { headers, body: { [taker.field]: address, verify_code: verifyCode } })
+  return program.call(taker.path, {
+    headers,
+    body: { ...taker.body, [taker.field]: address, verify_code: verifyCode },
+  })
 }
 
 test.for(takers)('$path takes $takes, and no other code that was sent to the $field', async (taker, t) => {
   const server = taker.isNew === true ? await startOpen(t) : await startWithUser(t)
 
   for (const type of types[taker.field]) {
-    if (type === taker.takes) continue
+    if (type === taker.takes || type === taker.takesToo) continue
     expect({ type, ...(await present(server, taker, type)) }).toMatchObject({
       type,
       outcome: CODE_INCORRECT,

@@ -1,5 +1,7 @@
 import { expect, test, type TestContext } from 'vitest'
+import { passwordPolicy } from './credentials/index.ts'
 import { saveConnection } from './connections/index.ts'
+import { savePolicy } from './platform/policy/index.ts'
 import type { CallCredential } from './platform/http/sdk-endpoint.ts'
 import {
   bodyOf,
@@ -11,7 +13,8 @@ import {
   standard,
 } from './testing/every-endpoint.ts'
 import { exchangeRaw } from './testing/raw-http.ts'
-import { demoConnections, startServer } from './testing/server.ts'
+import { addUserWithPassword, GOOD, logIn } from './testing/passwords.ts'
+import { demoConnections, startServer, type TestServer } from './testing/server.ts'
 
 /** What a call says whose token is not what it takes. */
 const refusals: Readonly<Record<CallCredential, readonly string[]>> = {
@@ -39,6 +42,7 @@ interface Issued {
 
 const byBindingAlone = ['social/bind', 'social/wechat-mobile-bind']
 const byRegistering = ['social/register-bind', 'social/wechat-mobile-register-bind']
+const byNewPassword = ['pwd/update', 'after-login/pwd/update-by-mobile', 'after-login/pwd/update-by-email']
 /** What every open sign-in allows. */
 const always = ['sms/send', 'email/send', '/api/v2/ligature/sign-in']
 
@@ -50,6 +54,7 @@ async function issueTokens(t: TestContext) {
   if (connection === undefined) throw new Error('there is no demo connection')
   await saveConnection(db, vault, { ...connection, whenUnbound: 'bind_or_register' }, server.clock.now())
   const registering = await server.miniProgram().openSignIn('carla')
+  const { warned, expired } = await issueAged(server)
   const issued: readonly Issued[] = [
     {
       name: 'state token of SOCIAL_BIND',
@@ -63,6 +68,18 @@ async function issueTokens(t: TestContext) {
       token: registering.stateToken,
       calls: [...always, ...byBindingAlone, ...byRegistering],
     },
+    {
+      name: 'state token of PASSWORD_WARN',
+      kind: 'X-state-token',
+      token: warned,
+      calls: [...always, ...byNewPassword, 'pwd/skip-update'],
+    },
+    {
+      name: 'state token of PASSWORD_EXPIRED',
+      kind: 'X-state-token',
+      token: expired,
+      calls: [...always, ...byNewPassword],
+    },
     { name: 'session token', kind: 'session-token', token: credentials['session-token'] },
     {
       name: 'id_token',
@@ -71,6 +88,19 @@ async function issueTokens(t: TestContext) {
     },
   ]
   return { server, credentials, issued }
+}
+
+/** Of two users, the password of one of whom is to expire soon while that of the other one has. */
+async function issueAged(server: TestServer) {
+  const { db } = server.deployment
+  await addUserWithPassword(server, { userName: 'warned' })
+  const old = await addUserWithPassword(server, { userName: 'expired' })
+  await savePolicy(db, passwordPolicy, { expire_after: '1 day', warn_before: '1 day' })
+  const setAt = server.clock.now() - 2 * 24 * 60 * 60_000
+  await db.updateTable('password').set({ set_at: setAt }).where('user_id', '=', old.id).execute()
+  const stateTokenOf = async (userName: string) =>
+    String((await logIn(server.miniProgram(), GOOD, userName)).body['state_token'])
+  return { warned: await stateTokenOf('warned'), expired: await stateTokenOf('expired') }
 }
 
 test.for(places)('$path takes in $place what is meant for it, and no other token', async (at, t) => {

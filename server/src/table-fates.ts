@@ -1,4 +1,5 @@
 import { connectionSealedColumns } from './connections/index.ts'
+import { passwordHistorySealedColumns, passwordSealedColumns } from './credentials/index.ts'
 import { demoApplications, demoConnections } from './development/index.ts'
 import { messageSealedColumns } from './messages/index.ts'
 import type { Row, TableFate } from './platform/transfer/table-fate.ts'
@@ -70,6 +71,16 @@ export const tableFates: readonly TableFate[] = [
       ...people,
     },
   },
+  {
+    table: 'password',
+    whenRestored: 'kept',
+    whenCopied: { key: ['user_id'], sealed: passwordSealedColumns, ...people },
+  },
+  {
+    table: 'password_history',
+    whenRestored: 'kept',
+    whenCopied: { key: ['id'], sealed: passwordHistorySealedColumns, ...people },
+  },
   { table: 'identity', whenRestored: 'kept', whenCopied: { key: ['id'], ...people } },
   {
     table: 'unbound_identity',
@@ -93,6 +104,7 @@ export const tableFates: readonly TableFate[] = [
   // Who had the data open then has not these; who was left running on these finds out by it, and ends.
   { table: 'running_process', whenRestored: 'emptied', whenCopied: 'left' },
   // What was spent since the backup is not known; what was spent before still counts.
+  { table: 'password_guess', whenRestored: 'kept', whenCopied: 'left' },
   { table: 'budget', whenRestored: 'kept', whenCopied: 'left' },
 
   // --- what happened

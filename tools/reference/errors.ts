@@ -13,6 +13,7 @@ const titles: Readonly<Record<TableName, string>> = {
   humanCheck: 'The check that somebody is no machine',
   verifications: 'Verification codes',
   connections: 'Identity sources',
+  credentials: 'Passwords',
   signIn: 'Sign-in and binding',
   sessions: 'Sessions',
   selfService: 'Self-service',

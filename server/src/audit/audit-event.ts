@@ -8,6 +8,8 @@ export type AuditEventKind =
   | 'code_refused'
   | 'breaker_opened'
   | 'phone_refused'
+  | 'password_refused'
+  | 'password_changed'
   | 'user_registered'
   | 'user_imported'
   | 'user_disabled'

@@ -1,4 +1,5 @@
 import { humanCheckPolicy } from '../human-check/index.ts'
+import { passwordPolicy } from '../credentials/index.ts'
 import { messageTexts } from '../messages/index.ts'
 import { accountClosing } from '../self-service/index.ts'
 import { registration } from '../sign-in/index.ts'
@@ -26,5 +27,9 @@ export const configurationSections: readonly Section[] = [
     'What the built-in attributes of a user must be like, and which of them a registration asks for.',
   ),
   customAttributeSection,
+  sectionOfPolicy(
+    passwordPolicy,
+    'What passwords have to be, how long they are good, and how often may be guessed.',
+  ),
   testAddresses,
 ]

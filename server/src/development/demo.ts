@@ -80,6 +80,10 @@ export const demoUser = {
   name: '张三',
   mobile: '11012345678',
   email: 'zhangsan@qq.com',
+  password: 'Ligature-2026',
+  /** Of this password; making one anew would cost every start, and every test, as much as a login. */
+  passwordHash:
+    '$argon2id$v=19$m=19456,t=2,p=1$MowdPea2rSlVI6LZ2v6B/w$bZ1z5RxJzoHRts5+H029T83C9CkW3+j9Ga0iYI3zxlU',
 }
 
 /** Addresses with a fixed code, so that the first requests anybody tries work as they are printed. */

@@ -1,5 +1,6 @@
 import { saveApplication } from '../applications/index.ts'
 import { saveConnection } from '../connections/index.ts'
+import { importPassword } from '../credentials/index.ts'
 import { type Db, inTransaction } from '../platform/db/index.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { createUser, findUserByName, parseEmail, parseMobile } from '../users/index.ts'
@@ -19,7 +20,14 @@ export async function seed(db: Db, vault: Vault, now: number): Promise<void> {
     { address: await parseMobile(demoUser.mobile), isVerified: true },
     { address: parseEmail(demoUser.email), isVerified: true },
   ]
-  await inTransaction(db, (tx) =>
-    createUser(tx, vault, { userName: demoUser.userName, name: demoUser.name, addresses }, now),
-  )
+  await inTransaction(db, async (tx) => {
+    const user = await createUser(
+      tx,
+      vault,
+      { userName: demoUser.userName, name: demoUser.name, addresses },
+      now,
+    )
+    if (typeof user === 'string') throw new Error(`the demo user could not be made: ${user}`)
+    await importPassword(tx, vault, user.id, demoUser.passwordHash, now)
+  })
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseImportedHash } from '../credentials/index.ts'
 import { Refusal } from '../platform/refusal.ts'
 import {
   type Address,
@@ -11,7 +12,8 @@ import {
   parseMobile,
 } from '../users/index.ts'
 
-export type ImportLine = NewUser
+/** A user to be, and the hash of the password that he had elsewhere. */
+export type ImportLine = NewUser & { readonly passwordHash?: string }
 
 /** `"13800138000"` is an address that finds nobody until its user proves it; the object can say that he has. */
 const importedAddress = z
@@ -24,6 +26,11 @@ const importedAddress = z
   )
   .optional()
 
+const importedHash = z.string().superRefine((text, { addIssue }) => {
+  const parsed = parseImportedHash(text)
+  if (typeof parsed === 'string') addIssue(parsed)
+})
+
 const importedUser = z.strictObject({
   user_name: z
     .string()
@@ -34,6 +41,7 @@ const importedUser = z.strictObject({
   email: importedAddress,
   ...Object.fromEntries(attributeNames.map((attribute) => [attribute, z.string().optional()])),
   extension: z.record(z.string(), z.unknown()).optional(),
+  password: z.strictObject({ hash: importedHash }).optional(),
 })
 
 /**
@@ -62,7 +70,7 @@ export async function parseImportLine(
   const parsed = importedUser.safeParse(json)
   if (!parsed.success) return parsed.error.issues.map(inWords).join('; ')
 
-  const { mobile, email, ...given } = parsed.data
+  const { mobile, email, password, ...given } = parsed.data
   const { user_name: userName, name, extension = {} } = given
   const unknown = Object.keys(extension).find((attribute) => !Object.hasOwn(rules.custom, attribute))
   if (unknown !== undefined) return `extension.${unknown}: no such custom attribute`
@@ -84,6 +92,7 @@ export async function parseImportLine(
     attributes,
     ...(userName !== undefined && { userName }),
     ...(name !== undefined && { name }),
+    ...(password !== undefined && { passwordHash: password.hash }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { record } from '../audit/index.ts'
+import { importPassword } from '../credentials/index.ts'
 import { inTransaction, type Tx } from '../platform/db/index.ts'
 import { StartError } from '../platform/start-error.ts'
 import type { Vault } from '../platform/vault/vault.ts'
@@ -116,6 +117,7 @@ async function importLine(
 ): Promise<void> {
   const user = await createUser(tx, vault, line, now)
   if (typeof user === 'string') throw new StartError(`line ${number}: ${user} a moment ago; run it again`)
+  if (line.passwordHash !== undefined) await importPassword(tx, vault, user.id, line.passwordHash, now)
   await record(tx, { kind: 'user_imported', at: now, userId: user.id, because: `line ${number}` })
 }
 

@@ -1,5 +1,5 @@
 import { type Db, inTransaction, type Tx } from '../platform/db/index.ts'
-import { Refusal, type RefusalDefinition } from '../platform/refusal.ts'
+import { Refusal, type RefusalDefinition, type RefusalDetails } from '../platform/refusal.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import type { Caller } from './caller.ts'
 import type { Entry } from './enter.ts'
@@ -13,6 +13,8 @@ export interface Refused {
   readonly status: 'REFUSED'
   readonly definition: RefusalDefinition
   readonly because: string
+  /** What else the caller is told. */
+  readonly details?: RefusalDetails
 }
 
 /** What is decided of a proof, in the transaction that uses it. */
@@ -32,7 +34,7 @@ export async function conclude(
   const decision = await inTransaction(deps.db, decide)
   if ('wants' in decision) return openSignIn(deps, caller, decision)
   if (decision.status === 'REFUSED') {
-    throw new Refusal(decision.definition, { because: decision.because })
+    throw new Refusal(decision.definition, { ...decision.details, because: decision.because })
   }
   return decision
 }

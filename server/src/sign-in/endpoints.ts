@@ -1,6 +1,18 @@
 export { bindEndpoint, registerBindEndpoint } from './bind.http.ts'
 export { weChatMobileBindEndpoint, weChatMobileRegisterBindEndpoint } from './bind-by-phone-button.http.ts'
 export { loginByEmailCodeEndpoint, loginByMobileCodeEndpoint } from './login-by-code.http.ts'
+export {
+  loginByAnythingEndpoint,
+  loginByEmailPasswordEndpoint,
+  loginByMobilePasswordEndpoint,
+  loginByNameEndpoint,
+} from './password-login.http.ts'
+export {
+  skipUpdateEndpoint,
+  updatePasswordByEmailAfterLoginEndpoint,
+  updatePasswordByMobileAfterLoginEndpoint,
+  updatePasswordEndpoint,
+} from './renew-password.http.ts'
 export { loginWeChatMiniProgramEndpoint } from './login-wechat-mini-program.http.ts'
 export { loginWeChatMobileEndpoint } from './login-wechat-mobile.http.ts'
 export { reopenAccountEndpoint } from './reopen-account.http.ts'
@@ -8,5 +20,6 @@ export { registerByEmailCodeEndpoint, registerByMobileCodeEndpoint } from './reg
 export { signInEndpoint } from './sign-in.http.ts'
 export type { PhoneButtonDeps } from './bind-by-phone-button.ts'
 export type { LoginDeps } from './login-wechat-mini-program.ts'
+export type { PasswordLoginDeps } from './login-by-password.ts'
 export type { PendingReplyDeps } from './pending-reply.ts'
 export type { RegisterDeps } from './register.ts'

@@ -1,11 +1,11 @@
 import type { Db } from '../platform/db/index.ts'
-import { Refusal } from '../platform/refusal.ts'
+import { Refusal, type RefusalDefinition } from '../platform/refusal.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { signInRefusals } from './refusals.ts'
 import * as signIns from './sign-in.store.ts'
 import { readStateToken } from './state-token.ts'
-import { mayProve, type ProofKind } from './steps.ts'
+import { mayDo, mayProve, type PasswordStep, type ProofKind } from './steps.ts'
 
 export interface FindSignInDeps {
   readonly db: Db
@@ -23,13 +23,44 @@ export async function findOpenSignIn(
   clientId: string,
   now: number,
 ): Promise<signIns.OpenSignIn> {
-  if (stateToken === undefined) throw refused('no state token')
+  const found = await find(deps, stateToken, clientId, now)
+  if (typeof found === 'string') throw refused(found)
+  return found
+}
+
+/**
+ * Finds the open sign-in in which a user does something about his old password.
+ *
+ * @throws {Refusal} `passwordStateTokenRefused`, also when its status does not allow this
+ */
+export async function findSignInOfPassword(
+  deps: FindSignInDeps,
+  stateToken: string | undefined,
+  clientId: string,
+  step: PasswordStep,
+  now: number,
+): Promise<signIns.PasswordSignIn> {
+  const definition = signInRefusals.passwordStateTokenRefused
+  const found = await find(deps, stateToken, clientId, now)
+  if (typeof found === 'string') throw refused(found, definition)
+  if (!('userId' in found) || !mayDo(found.status, step)) {
+    throw refused(`${found.status} does not allow "${step}"`, definition)
+  }
+  return found
+}
+
+/** @returns the sign-in, or what is wrong with the token */
+async function find(
+  deps: FindSignInDeps,
+  stateToken: string | undefined,
+  clientId: string,
+  now: number,
+): Promise<signIns.OpenSignIn | string> {
+  if (stateToken === undefined) return 'no state token'
   const id = await readStateToken(deps.vault.stateTokenKey, stateToken, clientId, now)
-  if (id === undefined) throw refused('not a state token for this application, or expired')
+  if (id === undefined) return 'not a state token for this application, or expired'
   const key = { id, clientId, stateTokenHash: hashToken(stateToken) }
-  const signIn = await signIns.findOpen(deps.db, key, now)
-  if (signIn === undefined) throw refused('completed, ended or replaced')
-  return signIn
+  return (await signIns.findOpen(deps.db, key, now)) ?? 'completed, ended or replaced'
 }
 
 /**
@@ -43,12 +74,13 @@ export async function findSignInToProve(
   clientId: string,
   proof: ProofKind,
   now: number,
-): Promise<signIns.OpenSignIn> {
+): Promise<signIns.BindingSignIn> {
   const signIn = await findOpenSignIn(deps, stateToken, clientId, now)
-  if (!mayProve(signIn.status, proof)) throw refused(`${signIn.status} does not allow ${proof}`)
+  if (!('identity' in signIn) || !mayProve(signIn.status, proof))
+    throw refused(`${signIn.status} does not allow ${proof}`)
   return signIn
 }
 
-function refused(because: string): Refusal {
-  return new Refusal(signInRefusals.stateTokenRefused, { because })
+function refused(because: string, definition: RefusalDefinition = signInRefusals.stateTokenRefused): Refusal {
+  return new Refusal(definition, { because })
 }

@@ -33,7 +33,7 @@ export type ShownBy =
 export interface FinishRequest {
   readonly caller: Caller
   /** As it was found by its state token; here it is looked at again. */
-  readonly signIn: signIns.OpenSignIn
+  readonly signIn: signIns.BindingSignIn
   /** `register`: a person whose address nobody has verified becomes a user. */
   readonly proof: ProofKind
   readonly shownBy: ShownBy

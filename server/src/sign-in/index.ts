@@ -1,3 +1,4 @@
+export { afterPasswordChange } from './after-password-change.ts'
 export { findOpenSignIn } from './find-open-sign-in.ts'
 export { registration } from './registration.ts'
 export { signInRefusals } from './refusals.ts'

@@ -6,7 +6,7 @@ import type { Caller } from './caller.ts'
 import * as signIns from './sign-in.store.ts'
 import { issueStateToken } from './state-token.ts'
 
-/** How long a person has to prove an address. */
+/** How long a person has for what is still wanted of him. */
 const LIFETIME_MS = 10 * 60 * 1000
 
 export interface OpenedSignIn {
@@ -16,7 +16,7 @@ export interface OpenedSignIn {
 
 /** What somebody has to do who may not come in yet. */
 export interface FurtherProof {
-  readonly wants: signIns.WaitsForAddress
+  readonly wants: signIns.Waits
   /** For the operator: why it is so, when it is not just that nobody knows him. */
   readonly because: string | undefined
 }
@@ -51,7 +51,7 @@ export async function openSignIn(
       at: now,
       clientId,
       signInId: signIn.id,
-      connectionId: wants.identity.connectionId,
+      ...('identity' in wants ? { connectionId: wants.identity.connectionId } : { userId: wants.userId }),
       ip: caller.ip,
       because: because === undefined ? wants.status : `${wants.status}; ${because}`,
     })

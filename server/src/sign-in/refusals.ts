@@ -10,6 +10,12 @@ export const signInRefusals = defineRefusals({
     en: 'state_token parameter error',
     zh: 'state_token参数错误',
   },
+  /** The same for whoever changes an old password, or puts it off: the contract has a code of its own there. */
+  passwordStateTokenRefused: {
+    code: 'IDAAS.SDK.PARAM.0014',
+    en: 'Invalid state token',
+    zh: 'state_token无效',
+  },
   /** The connection's setting is *fail*: only people who are bound already may come in. */
   notBound: {
     code: 'IDAAS.SDK.LOGIN.1002',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Application } from '../applications/index.ts'
+import { newPasswordRefusals, passwordField } from '../credentials/index.ts'
 import { textField } from '../platform/http/fields.ts'
 import { type SdkCall, sdkEndpoint } from '../platform/http/sdk-endpoint.ts'
 import { type Address, givenAttributes, parseEmail, parseMobile, userRefusals } from '../users/index.ts'
@@ -14,7 +15,7 @@ import { replyTo } from './wire.ts'
 const aboutHim = givenAttributes.extend({
   verify_code: textField,
   /** As it was typed, spaces and all; empty: none. */
-  pwd: z.string().max(1024).optional(),
+  pwd: z.union([z.literal(''), passwordField]).optional(),
 })
 const byMobile = aboutHim.extend({ mobile: textField })
 const byEmail = aboutHim.extend(emailField)
@@ -25,6 +26,7 @@ const refusals = [
   userRefusals.attributeMalformed,
   userRefusals.attributeNotYours,
   userRefusals.userNameTaken,
+  ...newPasswordRefusals,
 ]
 
 export const registerByMobileCodeEndpoint = sdkEndpoint({

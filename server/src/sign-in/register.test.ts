@@ -313,7 +313,9 @@ test('where nobody has a password, one is refused rather than forgotten', async 
   const client = openClient(server)
   const code = await client.code()
 
-  expect(await client.register(code, { pwd: 'correct horse' })).toMatchObject({ outcome: FIELD_MALFORMED })
+  expect(await client.register(code, { pwd: 'correct horse' })).toMatchObject({
+    outcome: 'IDAAS.SDK.PWD.9102',
+  })
   expect(await client.register(code, { pwd: '' })).toMatchObject({ outcome: 'SUCCESS' })
 })
 

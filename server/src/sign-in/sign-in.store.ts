@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ProvenIdentity } from '../connections/index.ts'
 import type { Db, Tx } from '../platform/db/index.ts'
-import type { BindingStatus } from './steps.ts'
+import type { BindingStatus, PasswordStatus } from './steps.ts'
 
 declare module '../platform/db/tables.ts' {
   interface Tables {
@@ -35,14 +35,27 @@ export interface WaitsForAddress {
   readonly identity: ProvenIdentity
 }
 
-/** A sign-in that waits for a further proof. */
-export interface OpenSignIn extends WaitsForAddress {
+/** What a sign-in waits for: a new password of the user who showed an old one. */
+export interface WaitsForPassword {
+  readonly status: PasswordStatus
+  readonly userId: string
+}
+
+export type Waits = WaitsForAddress | WaitsForPassword
+
+interface SignInRow {
   readonly id: string
   readonly clientId: string
   readonly expiresAt: number
   /** Of the one token that continues it. */
   readonly stateTokenHash: string
 }
+
+export type BindingSignIn = SignInRow & WaitsForAddress
+export type PasswordSignIn = SignInRow & WaitsForPassword
+
+/** A sign-in that waits for a further proof. */
+export type OpenSignIn = BindingSignIn | PasswordSignIn
 
 /** What a row says that its sign-in waits for. */
 const waitsForAddress = z
@@ -61,23 +74,30 @@ const waitsForAddress = z
     },
   }))
 
-export interface NewSignIn extends OpenSignIn {
+const waitsForPassword = z
+  .object({ status: z.enum(['PASSWORD_WARN', 'PASSWORD_EXPIRED']), user_id: z.string() })
+  .transform((row): WaitsForPassword => ({ status: row.status, userId: row.user_id }))
+
+const waits = z.union([waitsForAddress, waitsForPassword])
+
+export type NewSignIn = OpenSignIn & {
   readonly openedAt: number
   readonly ip: string
   readonly device: string
 }
 
 export async function insert(db: Db | Tx, signIn: NewSignIn): Promise<void> {
+  const identity = 'identity' in signIn ? signIn.identity : undefined
   await db
     .insertInto('sign_in')
     .values({
       id: signIn.id,
       client_id: signIn.clientId,
       status: signIn.status,
-      connection_id: signIn.identity.connectionId,
-      subject: signIn.identity.subject,
-      union_subject: signIn.identity.unionSubject ?? null,
-      user_id: null,
+      connection_id: identity?.connectionId ?? null,
+      subject: identity?.subject ?? null,
+      union_subject: identity?.unionSubject ?? null,
+      user_id: 'userId' in signIn ? signIn.userId : null,
       state_token_hash: signIn.stateTokenHash,
       tries: 0,
       opened_at: signIn.openedAt,
@@ -98,7 +118,16 @@ export async function findOpen(
 ): Promise<OpenSignIn | undefined> {
   const row = await db
     .selectFrom('sign_in')
-    .select(['id', 'client_id', 'connection_id', 'subject', 'union_subject', 'status', 'expires_at'])
+    .select([
+      'id',
+      'client_id',
+      'connection_id',
+      'subject',
+      'union_subject',
+      'user_id',
+      'status',
+      'expires_at',
+    ])
     .where('id', '=', key.id)
     .where('client_id', '=', key.clientId)
     .where('state_token_hash', '=', key.stateTokenHash)
@@ -110,7 +139,7 @@ export async function findOpen(
     row && {
       id: row.id,
       clientId: row.client_id,
-      ...waitsForAddress.parse(row),
+      ...waits.parse(row),
       expiresAt: row.expires_at,
       stateTokenHash: key.stateTokenHash,
     }

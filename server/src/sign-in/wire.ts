@@ -13,7 +13,7 @@ const signedIn = z.object({
 const denied = z.object({ status: z.literal('ACCESS_DENIED') })
 
 const nextStep = z.object({
-  step: z.enum(['VERIFY_PHONE', 'VERIFY_EMAIL', 'WECHAT_PHONE']),
+  step: z.enum(['VERIFY_PHONE', 'VERIFY_EMAIL', 'WECHAT_PHONE', 'UPDATE_PASSWORD', 'SKIP']),
   path: z.string(),
   send: z
     .object({
@@ -23,6 +23,7 @@ const nextStep = z.object({
       human_check: z.array(z.enum(KINDS)).optional(),
     })
     .optional(),
+  hint: z.string().optional(),
   attempts_left: z.number().optional(),
 })
 
@@ -30,7 +31,7 @@ const nextStep = z.object({
 export const pending = z.object({
   state_token: z.string(),
   data: z.string(),
-  status: z.enum(['SOCIAL_BIND', 'USER_REGISTER']),
+  status: z.enum(['SOCIAL_BIND', 'USER_REGISTER', 'PASSWORD_WARN', 'PASSWORD_EXPIRED']),
   next: z.object({
     sign_in_id: z.string(),
     /** Seconds. */

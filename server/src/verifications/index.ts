@@ -1,7 +1,7 @@
 export { admitNotice } from './admit-notice.ts'
 export { developmentSendBudgets, productionSendBudgets, type SendBudgets } from './budgets.ts'
 export { checkVerificationCode } from './check-verification-code.ts'
-export { purposeOf, purposesOf } from './purposes.ts'
+export { type Purpose, purposeOf, purposesOf } from './purposes.ts'
 export { verificationRefusals } from './refusals.ts'
 export { verificationKeyedColumns } from './reindex-test-addresses.ts'
 export { readResendMs, type SendPolicy, sendPolicy, type SendRulesDeps } from './send-policy.ts'

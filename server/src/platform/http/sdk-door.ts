@@ -84,7 +84,7 @@ async function arrive<Application extends CallingApplication>(
     now: door.clock.now(),
     stateToken: header(request, 'x-state-token'),
     sessionToken: header(request, 'session-token') ?? header(request, 'x-session-token'),
-    bearer: /^Bearer +(\S+)$/i.exec(header(request, 'authorization') ?? '')?.[1],
+    bearer: bearerOf(request),
     requestId: request.id,
   }
 }
@@ -102,6 +102,12 @@ function deviceOf(request: FastifyRequest): CallerDevice {
     agent: agent.slice(0, MAX_DEVICE_TEXT),
     claimedIp: header(request, 'x-device-ip')?.slice(0, MAX_DEVICE_TEXT),
   }
+}
+
+/** @returns `undefined` where there is no such header; what is there and holds no token is an empty one */
+function bearerOf(request: FastifyRequest): string | undefined {
+  const { authorization } = request.headers
+  return authorization === undefined ? undefined : (/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '')
 }
 
 /** The value as it came: the blanks around it are gone already, and nothing else may be passed over. */

@@ -31,7 +31,7 @@ export interface SdkCall<Application extends CallingApplication, Body> {
   readonly stateToken: string | undefined
   /** The raw `session-token`. */
   readonly sessionToken: string | undefined
-  /** What follows `Bearer ` in `Authorization`. */
+  /** What follows `Bearer ` in `Authorization`; empty for a header that holds no such thing. */
   readonly bearer: string | undefined
   readonly requestId: string
 }
