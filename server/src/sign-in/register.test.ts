@@ -1,5 +1,6 @@
 import { describe, expect, test, type TestContext } from 'vitest'
 import { savePolicy } from '../platform/policy/index.ts'
+import { GOOD, logIn } from '../testing/passwords.ts'
 import { startServer, type TestServer, type TestServerOptions } from '../testing/server.ts'
 import { signedIn } from '../testing/signed-in.ts'
 import { attributePolicy, customAttributes } from '../users/index.ts'
@@ -8,7 +9,6 @@ import { registration } from './registration.ts'
 const MOBILE = '13800138000'
 const MAIL = 'li@example.com'
 const CODE_INCORRECT = 'IDAAS.SDK.CAPTCHA.0007'
-const FIELD_MALFORMED = 'IDAAS.SDK.PARAM.9002'
 const REQUIRED = 'IDAAS.SDK.USER.9101'
 const MALFORMED = 'IDAAS.SDK.USER.9102'
 const NOT_YOURS = 'IDAAS.SDK.USER.9103'
@@ -308,15 +308,24 @@ test('a bind has no fields, so it asks for none that are required', async (t) =>
   expect(reply).toMatchObject({ outcome: 'SUCCESS' })
 })
 
-test('where nobody has a password, one is refused rather than forgotten', async (t) => {
+test('keeps a first password that the policy takes, and an empty one is none', async (t) => {
   const server = await startOpen(t)
   const client = openClient(server)
   const code = await client.code()
+  const asked = { user_name: 'registered' }
 
-  expect(await client.register(code, { pwd: 'correct horse' })).toMatchObject({
+  expect(await client.register(code, { ...asked, pwd: 'correct horse' })).toMatchObject({
     outcome: 'IDAAS.SDK.PWD.9102',
   })
-  expect(await client.register(code, { pwd: '' })).toMatchObject({ outcome: 'SUCCESS' })
+  expect(await client.register(code, { ...asked, pwd: 'Registered-7' })).toMatchObject({
+    outcome: 'IDAAS.SDK.PWD.9104',
+  })
+  expect(await client.register(code, { ...asked, pwd: GOOD })).toMatchObject({ outcome: 'SUCCESS' })
+  expect(await logIn(client, GOOD, 'registered')).toMatchObject({ outcome: 'SUCCESS' })
+
+  const other = openClient(server, ways[1])
+  expect(await other.register(await other.code(), { pwd: '' })).toMatchObject({ outcome: 'SUCCESS' })
+  expect(await server.count('password')).toBe(2)
 })
 
 test('takes emial for email, as it does at a login', async (t) => {
