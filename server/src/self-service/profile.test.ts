@@ -1,7 +1,7 @@
 import { expect, test, type TestContext } from 'vitest'
 import { savePolicy } from '../platform/policy/index.ts'
 import { startServer, type TestServer } from '../testing/server.ts'
-import { bindAndSignIn, type SignedIn } from '../testing/signed-in.ts'
+import { bindAndSignIn, type SignedIn, signIn } from '../testing/signed-in.ts'
 import { attributePolicy, customAttributes } from '../users/index.ts'
 
 const ID_TOKEN_REFUSED = 'IDAAS.SDK.PARAM.0016'
@@ -163,11 +163,13 @@ test('of sixteen users who want one user name at once, one gets it', async (t) =
   expect(replies.filter(({ outcome }) => outcome === NAME_TAKEN)).toHaveLength(15)
 })
 
-test('changes of one user at once lose nothing of each other', async (t) => {
-  const { li } = await startSignedIn(t)
+test('changes of one user at once, in several sessions, lose nothing of each other', async (t) => {
+  const { server, li } = await startSignedIn(t)
   const fields = ['first_name', 'last_name', 'middle_name', 'industry', 'zip_code', 'attr_nick_name']
+  const sessions = new Map<string, SignedIn>()
+  for (const field of fields) sessions.set(field, await signIn(server.miniProgram(), 'li'))
 
-  await Promise.all(fields.map((field) => li.updateProfile({ [field]: 'x' })))
+  await Promise.all([...sessions].map(([field, session]) => session.updateProfile({ [field]: 'x' })))
 
   expect((await li.profile()).body).toMatchObject(Object.fromEntries(fields.map((field) => [field, 'x'])))
 })
