@@ -72,10 +72,7 @@ export async function acceptPassword(
   { stored, ownHash }: RightPassword,
 ): Promise<boolean> {
   const isSame =
-    ownHash === undefined
-      ? await store.hold(tx, stored)
-      : // The time stays: it is the same password.
-        await store.replace(tx, vault, stored, { hash: ownHash, setAt: stored.setAt })
+    ownHash === undefined ? await store.hold(tx, stored) : await store.rehash(tx, vault, stored, ownHash)
   if (isSame) await forgetGuesses(tx, vault, stored.userId)
   return isSame
 }

@@ -120,6 +120,26 @@ export async function replace(
   return numUpdatedRows === 1n
 }
 
+/**
+ * Keeps our own hash of the same password, which stays the same to whoever has read it.
+ *
+ * @returns `false` when the password is another one now
+ */
+export async function rehash(
+  tx: Tx,
+  vault: Vault,
+  { userId, version }: Pick<StoredPassword, 'userId' | 'version'>,
+  hash: string,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('password')
+    .set({ hash_sealed: vault.seal(contextOf(userId), hash), kind: 'own' })
+    .where('user_id', '=', userId)
+    .where('version', '=', version)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
 /** Holds the password that was read until the transaction ends. @returns `false` when it is another one now */
 export async function hold(tx: Tx, password: Pick<StoredPassword, 'userId' | 'version'>): Promise<boolean> {
   const { numUpdatedRows } = await tx
