@@ -1,6 +1,6 @@
 import { applications } from './demo.js'
 import { el } from './dom.js'
-import { action, nameOf, refusal } from './parts.js'
+import { action, nameOf, notice, refusal } from './parts.js'
 
 /**
  * @typedef {import('./parts.js').Screen} Screen
@@ -14,12 +14,12 @@ import { action, nameOf, refusal } from './parts.js'
  */
 export function accountsTab(screen) {
   const { signIn, texts } = screen
-  const { accounts, notice, refused } = signIn.state
+  const { accounts, refused } = signIn.state
   const isEmpty = accounts?.length === 0
   return el(
     'div',
     { class: 'accounts-tab' },
-    notice === 'unbound' && el('p', { class: 'notice good', role: 'status' }, texts.unbound),
+    notice(screen, ['unbound', 'linked']),
     refusal(screen, 'accounts'),
     refused?.at !== 'accounts' || accounts !== undefined
       ? el(
@@ -31,19 +31,65 @@ export function accountsTab(screen) {
     accounts !== undefined &&
       !isEmpty &&
       el('ul', { class: 'accounts' }, ...accounts.map((account) => accountItem(screen, account))),
+    further(screen),
+    !signIn.state.isWithoutWeChat && otherMiniPrograms(screen),
+  )
+}
+
+/** @param {Screen} screen */
+function otherMiniPrograms({ signIn, texts }) {
+  return el(
+    'div',
+    { class: 'others' },
+    el('h3', {}, texts.openAsSame(signIn.state.persona.trim())),
+    ...applications
+      .filter(({ clientId }) => clientId !== signIn.state.clientId)
+      .map(({ clientId, key }) =>
+        action(`open-${key}`, nameOf(texts, key), {
+          kind: 'secondary',
+          click: () => signIn.open(clientId),
+        }),
+      ),
+  )
+}
+
+/** @param {Screen} screen */
+function further(screen) {
+  const { signIn, texts } = screen
+  const { state } = signIn
+  const missing = state.missing === 'further'
+  const refused = refusal(screen, 'link')
+  const input = el('input', {
+    id: 'further',
+    type: 'text',
+    autocomplete: 'off',
+    autocapitalize: 'none',
+    spellcheck: 'false',
+    maxlength: '64',
+    value: state.further,
+    'aria-invalid': (missing || refused !== undefined) && 'true',
+    'aria-describedby': missing ? 'further-missing' : refused === undefined ? undefined : 'link-refused',
+    input: () => (state.further = input.value),
+  })
+  return el(
+    'form',
+    {
+      class: 'field',
+      novalidate: true,
+      submit: (event) => {
+        event.preventDefault()
+        void signIn.account.link()
+      },
+    },
+    el('label', { for: 'further' }, texts.further),
     el(
       'div',
-      { class: 'others' },
-      el('h3', {}, texts.openAsSame(signIn.state.persona.trim())),
-      ...applications
-        .filter(({ clientId }) => clientId !== signIn.state.clientId)
-        .map(({ clientId, key }) =>
-          action(`open-${key}`, nameOf(texts, key), {
-            kind: 'secondary',
-            click: () => signIn.open(clientId),
-          }),
-        ),
+      { class: 'with-button' },
+      input,
+      action('link', texts.link, { kind: 'secondary', submit: true, busy: state.busy === 'link' }),
     ),
+    missing && el('p', { class: 'missing', id: 'further-missing', role: 'alert' }, texts.personMissing),
+    refused,
   )
 }
 

@@ -7,6 +7,8 @@ import { textOf } from './json.js'
  */
 
 const SDK = '/api/v2/sdk'
+/** What only this server has. */
+const OURS = '/api/v2/ligature'
 const JSON_BODY = { 'Content-Type': 'application/json' }
 
 /** What each door's proof is called in the log. @type {Readonly<Record<import('./steps.js').Door, Call['name']>>} */
@@ -15,6 +17,9 @@ const proofs = {
   bind: 'bind',
   'second-factor': 'secondFactor',
   login: 'loginByCode',
+  create: 'createAccount',
+  reopen: 'reopen',
+  address: 'changeAddress',
 }
 
 /** @type {Readonly<Record<Kind, Record<'alone' | 'tied', Call['name']>>>} */
@@ -41,7 +46,7 @@ export function createCalls(api, state) {
   const weChat = (name, path, body) => api.send({ name, method: 'POST', path, headers: JSON_BODY, body })
 
   return {
-    wxLogin: () => weChat('wxLogin', '/dev/wechat/login', { persona: state.persona.trim() }),
+    wxLogin: (/** @type {string} */ persona) => weChat('wxLogin', '/dev/wechat/login', { persona }),
     wxPhone: () =>
       weChat('wxPhone', '/dev/wechat/phone', { persona: state.persona.trim(), phone: state.number.trim() }),
 
@@ -69,14 +74,18 @@ export function createCalls(api, state) {
         path: `${SDK}/captcha/verify`,
         body: { point_json: `{"x":${x.toFixed(1)},"y":5.0}`, token, sender },
       }),
-    altcha: () => sdk({ name: 'altcha', method: 'GET', path: '/api/v2/ligature/altcha' }),
+    altcha: () => sdk({ name: 'altcha', method: 'GET', path: `${OURS}/altcha` }),
 
     prove: (/** @type {Step & { kind: Kind }} */ step) =>
       sdk({
         name: proofs[step.door],
         path: step.path,
-        headers: continued(),
-        body: { [step.kind]: state.address[step.kind].trim(), verify_code: state.verifyCode.trim() },
+        headers: step.door === 'address' ? byUser() : continued(),
+        body: {
+          [step.kind]: state.address[step.kind].trim(),
+          verify_code: state.verifyCode.trim(),
+          ...Object.fromEntries(step.extras.map(({ what, field }) => [field, state.typed[what]])),
+        },
       }),
 
     proveByPhone: (/** @type {Step} */ step, /** @type {string} */ code) =>
@@ -87,8 +96,7 @@ export function createCalls(api, state) {
         body: { wechat_code: code },
       }),
 
-    lookAgain: () =>
-      sdk({ name: 'lookAgain', method: 'GET', path: '/api/v2/ligature/sign-in', headers: continued() }),
+    lookAgain: () => sdk({ name: 'lookAgain', method: 'GET', path: `${OURS}/sign-in`, headers: continued() }),
     keys: () => api.send({ name: 'keys', method: 'GET', path: '/api/v1/oauth2/keys' }),
     refresh: () => sdk({ name: 'refresh', path: `${SDK}/sso/session-token/id-token`, headers: bySession() }),
     logout: () => sdk({ name: 'logout', method: 'GET', path: `${SDK}/logout`, headers: bySession() }),
@@ -96,6 +104,23 @@ export function createCalls(api, state) {
     accounts: () => sdk({ name: 'accounts', method: 'GET', path: `${SDK}/social`, headers: byUser() }),
     unbind: (/** @type {string} */ id) =>
       sdk({ name: 'unbind', path: `${SDK}/social/unbind-account`, headers: byUser(), body: { id } }),
+    bindFurther: (/** @type {string} */ code) =>
+      sdk({
+        name: 'bindFurther',
+        path: `${OURS}/social/bind`,
+        headers: byUser(),
+        body: { type: 'weixin', code },
+      }),
+
+    profile: () => sdk({ name: 'profile', method: 'GET', path: `${SDK}/profile`, headers: byUser() }),
+    updateProfile: (/** @type {object} */ profile) =>
+      sdk({ name: 'updateProfile', path: `${SDK}/profile/update`, headers: byUser(), body: profile }),
+    ownSessions: () =>
+      sdk({ name: 'ownSessions', method: 'GET', path: `${OURS}/sessions`, headers: byUser() }),
+    endSession: (/** @type {string} */ id) =>
+      sdk({ name: 'endSession', path: `${OURS}/sessions/end`, headers: byUser(), body: { id } }),
+    endOthers: () => sdk({ name: 'endOthers', path: `${OURS}/sessions/end-others`, headers: byUser() }),
+    closeAccount: () => sdk({ name: 'closeAccount', path: `${OURS}/account/close`, headers: byUser() }),
   }
 }
 

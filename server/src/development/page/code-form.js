@@ -1,6 +1,7 @@
 import { fixedCodeOf, zhangsan } from './demo.js'
 import { el, fill } from './dom.js'
 import { action, addressChips, refusal } from './parts.js'
+import { wantsNewAddress } from './ways.js'
 
 /**
  * @typedef {import('./parts.js').Screen} Screen
@@ -65,8 +66,10 @@ export function addressForm(screen, step) {
 /** @param {Screen} screen @param {DrawnStep} step */
 function suggestions({ signIn, texts, render }, step) {
   const { state } = signIn
-  const offered = [{ address: zhangsan[step.kind], whose: texts.demoUser }]
-  if (step.door !== 'second-factor') offered.push({ address: state.own[step.kind], whose: texts.newAddress })
+  const offered = [
+    { address: zhangsan[step.kind], whose: texts.demoUser, fits: !wantsNewAddress(step.door) },
+    { address: state.own[step.kind], whose: texts.newAddress, fits: step.door !== 'second-factor' },
+  ].filter(({ fits }) => fits)
   return addressChips('address', texts.suggestions, offered, state.address[step.kind], (address) => {
     state.address[step.kind] = address
     render()
@@ -146,8 +149,23 @@ export function codeForm(screen, step) {
     refused,
     step.attemptsLeft !== undefined && el('p', { class: 'hint' }, texts.attemptsLeft(step.attemptsLeft)),
     el('div', { class: 'offer', id: 'code-hint' }, ...offer(screen)),
+    ...step.extras.map((extra) => extraField(screen, extra)),
     action('confirm', texts.confirmAt[step.door], { submit: true, busy: state.busy === 'confirm' }),
   )
+}
+
+/** @param {Screen} screen @param {import('./steps.js').Extra} extra */
+function extraField({ signIn, texts }, { what }) {
+  const { typed } = signIn.state
+  const input = el('input', {
+    id: `extra-${what}`,
+    type: 'text',
+    autocomplete: what,
+    maxlength: '64',
+    value: typed[what],
+    input: () => (typed[what] = input.value),
+  })
+  return el('div', { class: 'field' }, el('label', { for: `extra-${what}` }, texts.extras[what]), input)
 }
 
 /**

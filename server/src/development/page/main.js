@@ -74,7 +74,8 @@ function showSignIn() {
 /** @param {import('./inbox.js').Message} message */
 function fitsTheStep(message) {
   const step = signIn.current()
-  if (signIn.state.view !== 'pending' || step?.kind === undefined) return false
+  const isProving = signIn.state.view === 'pending' || signIn.state.view === 'changing'
+  if (!isProving || step?.kind === undefined) return false
   return sameAddress(signIn.state.address[step.kind], message.to)
 }
 

@@ -1,4 +1,8 @@
 import { accountsOf } from './accounts.js'
+import { codeOf } from './calls.js'
+import { newPerson } from './demo.js'
+import { numberOf } from './json.js'
+import { ownSessionsOf, profileOf } from './own.js'
 
 /**
  * What the signed-in user does about himself.
@@ -8,9 +12,10 @@ import { accountsOf } from './accounts.js'
  *   calls: import('./calls.js').Calls,
  *   work: import('./work.js').Work,
  *   leave: (notice: import('./state.js').Notice) => void,
- * }} deps
+ *   renew: () => Promise<void>,
+ * }} deps `renew`: gets an id_token that tells what has changed
  */
-export function createOwnAccount({ state, calls, work, leave }) {
+export function createOwnAccount({ state, calls, work, leave, renew }) {
   const { during, refuse, changed } = work
 
   async function listAccounts() {
@@ -20,11 +25,36 @@ export function createOwnAccount({ state, calls, work, leave }) {
     return reply
   }
 
+  async function listSessions() {
+    const reply = await calls.ownSessions()
+    if (!reply.ok) return refuse('page', reply)
+    state.sessions = ownSessionsOf(reply.json)
+  }
+
+  async function readProfile() {
+    const reply = await calls.profile()
+    if (!reply.ok) return refuse('page', reply)
+    state.profile = profileOf(reply.json)
+  }
+
   return {
     show(/** @type {typeof state.tab} */ tab) {
       state.tab = tab
-      if (tab === 'session') return changed()
+      state.refused = undefined
+      state.notice = ''
+      if (tab !== 'accounts') return changed()
       void during('accounts', async () => void (await listAccounts()))
+    },
+
+    /** A page of "my account"; the empty one is the way back. */
+    turnTo(/** @type {typeof state.page} */ page) {
+      if (state.busy !== '') return
+      state.page = page
+      state.refused = undefined
+      state.notice = ''
+      changed()
+      if (page === 'sessions') void during('page', listSessions)
+      if (page === 'profile') void during('page', readProfile)
     },
 
     /** Ends the sessions that the account opened; whether this is one of them, the next request tells. */
@@ -37,6 +67,53 @@ export function createOwnAccount({ state, calls, work, leave }) {
         if ((await listAccounts()).ok) return void (state.notice = 'unbound')
         state.refused = undefined
         leave('unboundOwn')
+      }),
+
+    link: () =>
+      during(
+        'link',
+        async () => {
+          const emulated = await calls.wxLogin(state.further.trim())
+          if (!emulated.ok) return refuse('link', emulated)
+          const reply = await calls.bindFurther(codeOf(emulated))
+          if (!reply.ok) return refuse('link', reply)
+          state.further = newPerson()
+          if ((await listAccounts()).ok) state.notice = 'linked'
+        },
+        state.further.trim() === '' ? 'further' : '',
+      ),
+
+    saveProfile: () =>
+      during('save', async () => {
+        const reply = await calls.updateProfile(state.profile ?? {})
+        if (!reply.ok) return refuse('page', reply)
+        await renew()
+        state.page = ''
+        state.notice = 'saved'
+      }),
+
+    endSession: (/** @type {string} */ id) =>
+      during('end', async () => {
+        const reply = await calls.endSession(id)
+        if (!reply.ok) return refuse('page', reply)
+        await listSessions()
+        state.notice = 'ended'
+      }),
+
+    endOthers: () =>
+      during('end', async () => {
+        const reply = await calls.endOthers()
+        if (!reply.ok) return refuse('page', reply)
+        await listSessions()
+        state.notice = 'ended'
+      }),
+
+    close: () =>
+      during('close', async () => {
+        const reply = await calls.closeAccount()
+        if (!reply.ok) return refuse('page', reply)
+        state.closesAt = (numberOf(reply.json, 'closes_at') ?? 0) * 1000
+        leave('closed')
       }),
   }
 }

@@ -80,6 +80,21 @@ export function refusal({ signIn, texts }, at) {
 }
 
 /**
+ * What went well a moment ago, where it belongs on the screen.
+ *
+ * @param {Screen} screen
+ * @param {Exclude<import('./state.js').Notice, ''>[]} here
+ */
+export function notice({ signIn, texts, locale }, here) {
+  const told = here.find((each) => each === signIn.state.notice)
+  if (told === undefined) return undefined
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: 'long' })
+  const text =
+    told === 'closed' ? texts.notices.closed(day.format(signIn.state.closesAt)) : texts.notices[told]
+  return el('p', { class: 'notice good', role: 'status', id: 'notice' }, text)
+}
+
+/**
  * A choice of a few, as a row of radio buttons.
  *
  * @param {string} name

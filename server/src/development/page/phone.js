@@ -12,6 +12,7 @@ const screens = {
   start: startScreen,
   pending: proveScreen,
   'signed-in': signedInScreen,
+  changing: proveScreen,
   denied: deniedScreen,
 }
 
@@ -74,8 +75,10 @@ export function createPhone({ root, title, texts, locale, signIn, inbox }) {
       focusOn('code')
     } else if (state.refused !== before.refused && state.refused?.at === 'code' && !state.refused.over)
       focusOn('code')
+    else if (state.page !== before.page) focusOn(state.page === '' ? `open-${before.page}` : 'screen-title')
     else if (state.notice === 'unbound' && before.notice === '') focusOn('tab-accounts')
-    else if (state.notice === 'refreshed' && before.notice === '') announce(texts().refreshed)
+    else if (state.notice === 'ended' && before.notice === '') focusOn('screen-title')
+    else if (state.notice === 'refreshed' && before.notice === '') announce(texts().notices.refreshed)
   }
 
   render()

@@ -27,7 +27,13 @@ export function proveScreen(screen) {
     hasButton && oneTap(screen),
     hasButton && drawn && el('p', { class: 'or' }, texts.orByCode),
     ...(drawn ? [kindChoice(screen, drawn), addressForm(screen, drawn), codeForm(screen, drawn)] : []),
-    el('div', { class: 'screen-links' }, ...otherDoors(screen, door, drawn?.kind), startAgain(screen)),
+    el(
+      'div',
+      { class: 'screen-links' },
+      ...otherDoors(screen, door, drawn?.kind),
+      ...ownDoors(screen, door),
+      startAgain(screen),
+    ),
     unsupported(screen),
   )
 }
@@ -89,14 +95,27 @@ function otherDoors({ signIn, texts }, door, kind) {
   })
 }
 
+/** @param {Screen} screen @param {import('./steps.js').Door} door */
+function ownDoors({ signIn, texts }, door) {
+  /** @type {import('./ways.js').OwnDoor[]} */
+  const others = door === 'login' ? ['create'] : door === 'create' ? ['login'] : []
+  return others.map((other) =>
+    el(
+      'button',
+      { type: 'button', class: 'link', id: `door-${other}`, click: () => signIn.goTo(other) },
+      texts.otherDoor[other],
+    ),
+  )
+}
+
 /** @param {Screen} screen */
 function startAgain({ signIn, texts }) {
-  const { isWithoutWeChat } = signIn.state
+  const { isWithoutWeChat, view } = signIn.state
   const go = () => signIn.startAgain()
   return el(
     'button',
     { type: 'button', class: 'link', id: 'start-again', click: go },
-    isWithoutWeChat ? texts.back : texts.startAgain,
+    isWithoutWeChat || view === 'changing' ? texts.back : texts.startAgain,
   )
 }
 

@@ -1,14 +1,15 @@
 import { whyAtOnce } from './accounts.js'
 import { codeOf, createCalls } from './calls.js'
-import { zhangsan } from './demo.js'
+import { newAddresses, zhangsan } from './demo.js'
 import { createHumanCheck } from './human-check.js'
 import { verifySignature } from './id-token.js'
 import { textOf } from './json.js'
 import { createOwnAccount } from './own-account.js'
+import { createPhoneNumber } from './phone-number.js'
 import { sessionOf } from './session.js'
 import { firstState } from './state.js'
 import { stepsOf } from './steps.js'
-import { stepsBehind } from './ways.js'
+import { keyOf, stepsBehind, wantsNewAddress } from './ways.js'
 import { createWork } from './work.js'
 
 /**
@@ -20,6 +21,9 @@ import { createWork } from './work.js'
 
 const WAIT_AFTER_REFUSED_SEND_SECONDS = 60
 const WAIT_AFTER_SEND_SECONDS = 5
+
+/** How whoever proved something has come, where that is worth a word. @type {Readonly<Partial<Record<import('./steps.js').Door, 'by-code' | 'new'>>>} */
+const howByDoor = { login: 'by-code', reopen: 'by-code', create: 'new' }
 
 /**
  * The client of the sample: a loop over `next` of whatever the server answers.
@@ -52,7 +56,8 @@ export function createSignIn({ api, changed }) {
     state.stateToken = stateToken
     state.steps = steps
     const first = state.steps.find((step) => step.isDrawn)
-    const suggested = first?.door === 'register' ? state.own : zhangsan
+    const isNew = first?.door === 'register' || wantsNewAddress(first?.door)
+    const suggested = isNew ? state.own : zhangsan
     state.address = { mobile: suggested.mobile, email: suggested.email }
     state.number = suggested.mobile
     state.view = 'pending'
@@ -84,13 +89,40 @@ export function createSignIn({ api, changed }) {
 
   /** @param {unknown} json @param {Came} came */
   async function arrived(json, came) {
-    state.tab = 'session'
-    state.accounts = undefined
+    forgetOwn()
     if (came.how === 'at-once' || came.how === 'proved') {
       const person = state.persona.trim()
       state.met.set(person, new Set([...(state.met.get(person) ?? []), state.clientId]))
     }
     await holdSession(json, came)
+  }
+
+  /** What is known of one user says nothing of the next. */
+  function forgetOwn() {
+    state.tab = 'session'
+    state.page = ''
+    state.accounts = undefined
+    state.profile = undefined
+    state.sessions = undefined
+    state.own = newAddresses()
+  }
+
+  /** Gets an id_token that tells what has changed. */
+  async function renew() {
+    const reply = await calls.refresh()
+    if (!reply.ok) return refuse('session', reply)
+    await holdSession(reply.json, state.session?.came ?? { how: 'proved' })
+  }
+
+  /** @param {Step} step @param {Reply} reply */
+  async function proved(step, reply) {
+    if (step.door !== 'address') {
+      const how = howByDoor[step.door] ?? 'proved'
+      return goOn(reply, { how })
+    }
+    await renew()
+    state.own = newAddresses()
+    state.notice = 'addressChanged'
   }
 
   /** @param {unknown} json @param {Came} came */
@@ -108,7 +140,7 @@ export function createSignIn({ api, changed }) {
     state.view = 'start'
     state.isWithoutWeChat = false
     state.session = undefined
-    state.accounts = undefined
+    forgetOwn()
     state.notice = notice
   }
 
@@ -134,7 +166,7 @@ export function createSignIn({ api, changed }) {
       'sign-in',
       async () => {
         state.isWithoutWeChat = false
-        const emulated = await calls.wxLogin()
+        const emulated = await calls.wxLogin(state.persona.trim())
         if (!emulated.ok) return notSignedIn(emulated)
         const reply = await calls.login(codeOf(emulated))
         if (!reply.ok) return notSignedIn(reply)
@@ -147,7 +179,7 @@ export function createSignIn({ api, changed }) {
     state,
     signIn,
     check,
-    account: createOwnAccount({ state, calls, work, leave }),
+    account: createOwnAccount({ state, calls, work, leave, renew }),
 
     /** The step on the screen that takes a code, if there is one. */
     current: () => state.steps.find((step) => step.key === state.stepKey && step.kind !== undefined),
@@ -172,8 +204,22 @@ export function createSignIn({ api, changed }) {
       changed()
     },
 
-    /** Back to the first screen; an open sign-in is left to expire. */
+    changeAddress(/** @type {Kind} */ kind) {
+      if (state.busy !== '') return
+      state.notice = ''
+      pending('', stepsBehind('address'))
+      choose(keyOf('address', kind))
+      state.view = 'changing'
+      changed()
+    },
+
+    /** Back to the first screen, or out of a change; an open sign-in is left to expire. */
     startAgain() {
+      if (state.view === 'changing') {
+        choose('')
+        state.view = 'signed-in'
+        return changed()
+      }
       leave('')
       state.refused = undefined
       state.steps = []
@@ -192,40 +238,7 @@ export function createSignIn({ api, changed }) {
       void signIn()
     },
 
-    /** WeChat asks the person whether the mini program may know his number. */
-    askForNumber(/** @type {'login' | 'prove'} */ why) {
-      if (state.busy !== '') return
-      state.missing = state.persona.trim() === '' ? 'person' : ''
-      state.asking = state.missing === '' ? why : ''
-      state.refused = undefined
-      state.notice = ''
-      changed()
-    },
-
-    denyNumber() {
-      if (state.busy !== '') return
-      state.asking = ''
-      state.missing = ''
-      state.refused = undefined
-      changed()
-    },
-
-    allowNumber: (/** @type {Step | undefined} */ step) =>
-      during(
-        'phone',
-        async () => {
-          const emulated = await calls.wxPhone()
-          if (!emulated.ok) return refuse('number', emulated)
-          state.asking = ''
-          changed()
-          const code = codeOf(emulated)
-          const reply =
-            step === undefined ? await calls.loginByPhone(code) : await calls.proveByPhone(step, code)
-          if (reply.ok) return goOn(reply, { how: step === undefined ? 'by-phone' : 'proved' })
-          refuse(step === undefined ? 'sign-in' : 'phone-button', reply)
-        },
-        state.number.trim() === '' ? 'number' : '',
-      ),
+    ...createPhoneNumber({ state, calls, work, goOn }),
 
     sendCode: (/** @type {Step & { kind: Kind }} */ step) =>
       during(
@@ -243,7 +256,7 @@ export function createSignIn({ api, changed }) {
         'confirm',
         async () => {
           const reply = await calls.prove(step)
-          if (reply.ok) return goOn(reply, { how: step.door === 'login' ? 'by-code' : 'proved' })
+          if (reply.ok) return proved(step, reply)
           refuse('code', reply)
           if (state.stateToken !== '' && !state.refused?.over) await lookAgain()
         },
@@ -252,17 +265,15 @@ export function createSignIn({ api, changed }) {
 
     refresh: () =>
       during('refresh', async () => {
-        const reply = await calls.refresh()
-        if (!reply.ok) return refuse('session', reply)
-        await holdSession(reply.json, state.session?.came ?? { how: 'proved' })
-        state.notice = 'refreshed'
+        await renew()
+        if (state.refused === undefined) state.notice = 'refreshed'
       }),
 
     signOut: () =>
       during('sign-out', async () => {
         const reply = await calls.logout()
         if (!reply.ok) return refuse('session', reply)
-        leave(state.session?.came.how === 'by-code' ? 'signedOutAlone' : 'signedOut')
+        leave(state.isWithoutWeChat ? 'signedOutAlone' : 'signedOut')
       }),
   }
 }

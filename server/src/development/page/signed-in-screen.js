@@ -1,8 +1,10 @@
+import { accountPages } from './account-pages.js'
+import { accountTab } from './account-tab.js'
 import { accountsTab } from './accounts-tab.js'
 import { el } from './dom.js'
 import { jsonView } from './json-view.js'
 import { numberOf } from './json.js'
-import { action, heading, nameOf, refusal, segmented } from './parts.js'
+import { action, heading, nameOf, notice, refusal, segmented } from './parts.js'
 
 /**
  * @typedef {import('./parts.js').Screen} Screen
@@ -16,8 +18,9 @@ import { action, heading, nameOf, refusal, segmented } from './parts.js'
  */
 export function signedInScreen(screen) {
   const { signIn, texts } = screen
-  const { session, busy, tab } = signIn.state
+  const { session, busy, tab, page } = signIn.state
   if (session === undefined) return el('div', { class: 'screen' })
+  if (page !== '') return accountPages[page](screen)
   const { user } = session
   const name = user.name || user.userName || user.mobile || user.email
   return el(
@@ -35,19 +38,21 @@ export function signedInScreen(screen) {
       [
         { id: 'tab-session', value: 'session', label: texts.tabs.session },
         { id: 'tab-accounts', value: 'accounts', label: texts.tabs.accounts },
+        { id: 'tab-account', value: 'account', label: texts.tabs.account },
       ],
       tab,
-      (chosen) => signIn.account.show(chosen === 'accounts' ? 'accounts' : 'session'),
+      (chosen) => signIn.account.show(chosen === 'accounts' || chosen === 'account' ? chosen : 'session'),
     ),
-    ...(tab === 'accounts' ? [accountsTab(screen)] : sessionTab(screen, session)),
+    ...tabs[tab](screen, session),
     el(
       'div',
       { class: 'screen-foot' },
       refusal(screen, 'session'),
-      signIn.state.notice === 'refreshed' && el('p', { class: 'notice good' }, texts.refreshed),
+      notice(screen, ['refreshed']),
       tab === 'session' &&
         action('refresh', texts.refresh, { busy: busy === 'refresh', click: () => void signIn.refresh() }),
-      !signIn.state.isWithoutWeChat &&
+      tab !== 'account' &&
+        !signIn.state.isWithoutWeChat &&
         action('again', texts.again, {
           kind: 'secondary',
           busy: busy === 'sign-in',
@@ -60,6 +65,13 @@ export function signedInScreen(screen) {
       }),
     ),
   )
+}
+
+/** @type {Readonly<Record<import('./state.js').State['tab'], (screen: Screen, session: Session) => import('./dom.js').Child[]>>} */
+const tabs = {
+  session: sessionTab,
+  accounts: (screen) => [accountsTab(screen)],
+  account: (screen, session) => [accountTab(screen, session)],
 }
 
 /** @param {Screen} screen @param {Session} session */
@@ -97,6 +109,11 @@ export function deniedScreen({ signIn, texts }) {
       'div',
       { class: 'screen-foot' },
       action('start-again', texts.startAgain, { click: () => signIn.startAgain() }),
+      el(
+        'button',
+        { type: 'button', class: 'link', id: 'reopen', click: () => signIn.goTo('reopen') },
+        texts.reopen,
+      ),
     ),
   )
 }

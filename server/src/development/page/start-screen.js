@@ -1,6 +1,6 @@
 import { applications, newPerson } from './demo.js'
 import { el } from './dom.js'
-import { action, heading, refusal } from './parts.js'
+import { action, heading, notice, refusal } from './parts.js'
 
 /**
  * Who is it, and in which application?
@@ -21,8 +21,9 @@ export function startScreen(screen) {
       },
     },
     heading(texts.welcome, texts.welcomeText),
-    (state.notice === 'signedOut' || state.notice === 'signedOutAlone' || state.notice === 'unboundOwn') &&
-      el('p', { class: 'notice good' }, texts[state.notice]),
+    notice(screen, ['signedOut', 'signedOutAlone', 'unboundOwn', 'closed']),
+    state.notice === 'closed' &&
+      action('reopen', texts.reopen, { kind: 'secondary', click: () => signIn.goTo('reopen') }),
     el(
       'fieldset',
       { class: 'choices' },

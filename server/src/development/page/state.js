@@ -7,21 +7,21 @@ import { textOf } from './json.js'
  * What a person is told when something is refused. `at` is where on the screen.
  *
  * @typedef {object} Refused
- * @property {'sign-in' | 'address' | 'check' | 'code' | 'number' | 'phone-button' | 'session' | 'accounts'} at
+ * @property {'sign-in' | 'address' | 'check' | 'code' | 'number' | 'phone-button' | 'session' | 'accounts' | 'link' | 'page'} at
  * @property {string} code the server's, or empty when nobody answered
  * @property {string} message the server's
  * @property {boolean} over the sign-in cannot go on
  */
 
-/** @typedef {'sign-in' | 'send' | 'picture' | 'check' | 'machine' | 'confirm' | 'phone' | 'refresh' | 'accounts' | 'unbind' | 'sign-out'} Busy */
+/** @typedef {'sign-in' | 'send' | 'picture' | 'check' | 'machine' | 'confirm' | 'phone' | 'refresh' | 'accounts' | 'unbind' | 'link' | 'page' | 'save' | 'end' | 'close' | 'sign-out'} Busy */
 
-/** @typedef {'' | 'refreshed' | 'signedOut' | 'signedOutAlone' | 'unbound' | 'unboundOwn'} Notice */
+/** @typedef {'' | 'refreshed' | 'signedOut' | 'signedOutAlone' | 'unbound' | 'unboundOwn' | 'linked' | 'saved' | 'addressChanged' | 'ended' | 'closed'} Notice */
 
 /** Everything that the page knows, before anything has happened. */
 export function firstState() {
   const own = newAddresses()
   return {
-    /** @type {'start' | 'pending' | 'signed-in' | 'denied'} */
+    /** @type {'start' | 'pending' | 'signed-in' | 'changing' | 'denied'} */
     view: 'start',
     /** Whether the person came, or is coming, by a way that WeChat has no part in. */
     isWithoutWeChat: false,
@@ -38,6 +38,8 @@ export function firstState() {
     address: { mobile: '', email: '' },
     own,
     verifyCode: '',
+    /** What else was typed beside a code. */
+    typed: { name: '' },
     /** Where the last code went in this sign-in, as typed. */
     sentTo: '',
     /** The key of the message that lay in the inbox for that address before the code was asked for. */
@@ -54,13 +56,23 @@ export function firstState() {
     met: new Map(),
     /** @type {import('./session.js').Session | undefined} */
     session: undefined,
-    /** What of the signed-in user is on the screen. @type {'session' | 'accounts'} */
+    /** What of the signed-in user is on the screen. @type {'session' | 'accounts' | 'account'} */
     tab: 'session',
+    /** The page of "my account" that is open. @type {'' | keyof typeof import('./account-pages.js').accountPages} */
+    page: '',
+    /** @type {import('./own.js').Profile | undefined} */
+    profile: undefined,
+    /** @type {import('./own.js').OwnSession[] | undefined} */
+    sessions: undefined,
+    /** When a closed account is deleted: milliseconds since the Unix epoch. */
+    closesAt: 0,
+    /** The WeChat person to be linked as a further account. */
+    further: newPerson(),
     /** `undefined` until they were asked for. @type {import('./accounts.js').Account[] | undefined} */
     accounts: undefined,
     /** What went well a moment ago. @type {Notice} */
     notice: '',
-    /** What the person left empty. @type {'' | 'person' | 'address' | 'code' | 'number'} */
+    /** What the person left empty. @type {'' | 'person' | 'address' | 'code' | 'number' | 'further'} */
     missing: '',
   }
 }

@@ -12,6 +12,7 @@ import { asObject, numberOf, textOf } from './json.js'
  * @property {boolean} isPhoneButton the number comes from WeChat, and no code is sent
  * @property {boolean} isDrawn this sample has a screen for it
  * @property {Send | undefined} send
+ * @property {Extra[]} extras what else its proof takes
  * @property {string} hint a masked address, or empty
  * @property {number | undefined} attemptsLeft
  */
@@ -24,6 +25,14 @@ import { asObject, numberOf, textOf } from './json.js'
  * @property {string} type
  * @property {number} inSeconds
  * @property {string[]} humanCheck the kinds of check of which one has to come with it; none when empty
+ */
+
+/**
+ * Something that is typed beside a code.
+ *
+ * @typedef {object} Extra
+ * @property {'name'} what
+ * @property {string} field of the request
  */
 
 /** @typedef {'mobile' | 'email'} Kind the field of the request that carries the address */
@@ -62,6 +71,7 @@ export function stepsOf(reply) {
       isPhoneButton,
       isDrawn: kind !== undefined || isPhoneButton,
       send: send === undefined ? undefined : sendOf(send),
+      extras: [],
       hint: textOf(each, 'hint'),
       attemptsLeft: numberOf(each, 'attempts_left'),
     }

@@ -1,3 +1,5 @@
+import { ownEn } from './texts-own-en.js'
+
 /** What the page says in English. What the wire calls a thing stays as it is. */
 export const en = {
   title: 'Ligature: development',
@@ -39,8 +41,6 @@ export const en = {
   signIn: 'Sign in with WeChat',
   signInByPhone: 'Sign in with phone number',
   otherWays: 'Other ways to sign in',
-  signedOutAlone: 'Signed out.',
-  signedOut: 'Signed out. The same person now signs in without a code.',
 
   doors: {
     bind: [
@@ -50,12 +50,18 @@ export const en = {
     register: ['One more thing', 'Prove a phone or an email. If nobody has it yet, a user is made for you.'],
     'second-factor': ['Confirm it is you', 'Your account asks for one more proof.'],
     login: ['Sign in', 'By a code, to a phone or an email that your account has verified.'],
+    create: ['Create an account', 'With a phone or an email that nobody has yet.'],
+    reopen: ['Open your account again', 'By a code, to an address of the account that was closed.'],
+    address: ['Change your address', 'The code goes to the new one. All other sessions end.'],
   },
   otherDoor: {
     bind: 'I already have an account',
     register: 'I am new here',
     'second-factor': 'Use another proof',
     login: 'I already have an account',
+    create: 'Create an account',
+    reopen: 'Open a closed account again',
+    address: 'Change address',
   },
   phoneButton: 'Use my WeChat phone number',
   phoneButtonHint: 'One tap. WeChat vouches for the number, and no code is sent.',
@@ -105,7 +111,15 @@ export const en = {
     start: 'Start',
   },
   cancel: 'Cancel',
-  confirmAt: { bind: 'Confirm', register: 'Confirm', 'second-factor': 'Confirm', login: 'Sign in' },
+  confirmAt: {
+    bind: 'Confirm',
+    register: 'Confirm',
+    'second-factor': 'Confirm',
+    login: 'Sign in',
+    create: 'Create account',
+    reopen: 'Open again',
+    address: 'Change',
+  },
   startAgain: 'Start again',
   back: 'Back',
   unsupported: (/** @type {string} */ names) =>
@@ -122,9 +136,10 @@ export const en = {
     'LOGIN.9011':
       'A number alone makes no user while registration is closed. Use zhangsan’s, or choose “Demo, bind or register” and sign in with WeChat.',
     'LOGIN.9012':
-      'A code alone makes no user while registration is closed. Use zhangsan’s, or choose “Demo, bind or register” and sign in with WeChat.',
+      'A code alone makes no user while registration is closed. Use zhangsan’s, choose “Demo, bind or register” and sign in with WeChat, or open registration in the configuration.',
     'SOCIAL.9002': 'No verified address and no other account: whoever unbound this could never come back.',
     'CAPTCHA.0002': 'The piece was not in its place. Try this other picture.',
+    'ACCOUNT.9102': 'This wants a sign-in of the last ten minutes.',
     'PARAM.0016': 'An id_token lives for five minutes. Refresh it, then try again.',
   },
 
@@ -144,25 +159,42 @@ export const en = {
     before: 'No code was needed: this person was bound before, here or elsewhere in the group.',
     group: (/** @type {string} */ name) =>
       `No code was needed: “${name}” and this mini program are one group at WeChat, so both are told the same unionid, and by it the person was known.`,
+    new: 'A user was made: nobody had this address.',
     'by-code': 'A code to an address of this user was enough: WeChat had no part in it.',
     'by-phone': 'WeChat vouched for the number, and for nothing else: no WeChat account was bound.',
   },
-  tabs: { label: 'Signed in', session: 'Session', accounts: 'Accounts' },
+  tabs: { label: 'Signed in', session: 'Session', accounts: 'WeChat', account: 'Account' },
   accountsText: 'Each of these signs in this user, in its mini program.',
   accountsNone: 'No WeChat account is linked to this user.',
   accountsLoading: 'Asking…',
   boundAt: (/** @type {string} */ when) => `bound ${when}`,
   unbind: 'Unbind',
   unbindWhich: (/** @type {string} */ name, /** @type {string} */ openid) => `Unbind ${openid} of ${name}`,
-  unbound: 'Unbound. This session goes on: another account, or a number, opened it.',
-  unboundOwn:
-    'Unbound, and the session that this account opened is over. To come back, prove an address again.',
   openAsSame: (/** @type {string} */ person) => `Open as ${person}`,
   showClaims: 'Claims',
   refresh: 'Refresh id_token',
-  refreshed: 'A fresh id_token has arrived.',
   again: 'Sign in again as the same person',
   signOut: 'Sign out',
+
+  notices: {
+    refreshed: 'A fresh id_token has arrived.',
+    unboundOwn:
+      'Unbound, and the session that this account opened is over. To come back, prove an address again.',
+    unbound: 'Unbound. This session goes on: another account, or a number, opened it.',
+    signedOut: 'Signed out. The same person now signs in without a code.',
+    signedOutAlone: 'Signed out.',
+    linked: 'Linked. Whoever comes with that WeChat account is this user from now on.',
+    saved: 'Saved.',
+    addressChanged: 'Changed. The other addresses of the account are told, and all other sessions are over.',
+    ended: 'Ended: from the next call on it counts for nothing.',
+    closed: (/** @type {string} */ day) =>
+      `Closed. On ${day} the account is deleted; until then it can be opened again.`,
+  },
+  further: 'Link another WeChat person',
+  link: 'Link',
+  reopen: 'Open a closed account again',
+  extras: { name: 'Name, if you like' },
+  own: ownEn,
 
   inboxTitle: 'Dev Inbox',
   inboxEmpty: 'No message yet. What Ligature would send by SMS or email lands here, not outside.',
@@ -216,6 +248,16 @@ export const en = {
     keys: 'The public keys, to verify the id_token',
     refresh: 'The session token buys a fresh id_token',
     accounts: 'The accounts that are linked to the user',
+    bindFurther: 'The code of wx.login links a further WeChat account to the signed-in user',
+    profile: 'What the user says of himself',
+    updateProfile: 'What the user says of himself now',
+    changeAddress: 'The right code makes the new address the user’s',
+    ownSessions: 'Where the user is signed in',
+    endSession: 'One session ends, at whichever application it is',
+    endOthers: 'Every session ends but this one',
+    closeAccount: 'The account is closed, and deleted after some days',
+    createAccount: 'The right code makes a user, who is signed in at once',
+    reopen: 'The right code opens a closed account again, and signs its user in',
     unbind: 'One account is unbound, and the sessions that it opened end',
     logout: 'The session ends',
   },
