@@ -30,6 +30,7 @@ const documented: Readonly<Record<string, { readonly en: string; readonly zh?: s
     en: 'The app is not registered, please register the app first',
     zh: '应用未注册,请先注册应用',
   },
+  'IDAAS.SDK.PARAM.0014': { en: 'Invalid state token' },
   'IDAAS.SDK.PARAM.0016': { en: 'IdToken is invalid or expired' },
   'IDAAS.SDK.PARAM.0023': { en: 'Invalid or expired session token' },
   'IDAAS.SDK.CAPTCHA.0002': {
@@ -45,6 +46,14 @@ const documented: Readonly<Record<string, { readonly en: string; readonly zh?: s
 const bySibling: typeof documented = {
   'IDAAS.SDK.CAPTCHA.0003': { en: 'CAPTCHA token expired', zh: '图形验证码校验通过令牌已失效' },
   'IDAAS.SDK.CAPTCHA.0004': { en: 'Invalid CAPTCHA token', zh: '图形验证码校验通过令牌校验失败' },
+  'IDAAS.SDK.LOGIN.0001': {
+    en: 'The user has been locked due to too many unsuccessful login attempts. It will be unlocked in {0} minutes and {1} seconds',
+    zh: '由于多次登录失败,用户已被锁定。 它将在 {0} 分钟和 {1} 秒内解锁',
+  },
+  'IDAAS.SDK.LOGIN.0002': {
+    en: 'Invalid user name or password. Remaining login attempts: {0}',
+    zh: '无效的用户名或密码。 剩余登录尝试次数:{0}',
+  },
   'IDAAS.SDK.LOGIN.1001': { en: 'Error calling interface {0}' },
   'IDAAS.SDK.LOGIN.1002': { en: 'User not bound' },
   'IDAAS.SDK.COM.0002': { en: 'System busy, please try again later', zh: '系统繁忙,请稍后重试' },

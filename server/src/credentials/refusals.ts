@@ -5,7 +5,7 @@ export const credentialRefusals = defineRefusals({
   locked: {
     code: 'IDAAS.SDK.LOGIN.0001',
     en: 'The user has been locked due to too many unsuccessful login attempts. It will be unlocked in {0} minutes and {1} seconds',
-    zh: '由于多次登录失败，用户已被锁定，将在{0}分钟{1}秒后解锁',
+    zh: '由于多次登录失败,用户已被锁定。 它将在 {0} 分钟和 {1} 秒内解锁',
   },
   /** Clients read the last number of the text, so it stays the last. */
   passwordIncorrect: {

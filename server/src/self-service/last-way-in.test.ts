@@ -1,6 +1,9 @@
 import { expect, test, type TestContext } from 'vitest'
+import { importPassword } from '../credentials/index.ts'
+import { inTransaction } from '../platform/db/index.ts'
 import { contentsOf } from '../testing/contents.ts'
 import { startGroup } from '../testing/group.ts'
+import { GOOD, HASH_OF_GOOD, logIn } from '../testing/passwords.ts'
 import { signIn } from '../testing/signed-in.ts'
 
 const LAST_WAY_IN = 'IDAAS.SDK.SOCIAL.9002'
@@ -68,6 +71,23 @@ test('a verified address is a way in; one that nobody has verified is none', asy
   expect(await alice.unbindAccount(links.first.id)).toMatchObject({ outcome: LAST_WAY_IN })
   await verify(1)
   expect(await alice.unbindAccount(links.first.id)).toMatchObject({ httpStatus: 200 })
+})
+
+test('a password is a way in', async (t) => {
+  const { server, first, alice, links } = await startWithTwoWays(t)
+  const { db, vault } = server.deployment
+  await alice.unbindAccount(links.second.id)
+  expect(await alice.unbindAccount(links.first.id)).toMatchObject({ outcome: LAST_WAY_IN })
+
+  await inTransaction(db, (tx) => importPassword(tx, vault, alice.userId, HASH_OF_GOOD, server.clock.now()))
+  expect(await alice.unbindAccount(links.first.id)).toMatchObject({ httpStatus: 200 })
+
+  const { userName } = await db
+    .selectFrom('user')
+    .select('user_name as userName')
+    .where('id', '=', alice.userId)
+    .executeTakeFirstOrThrow()
+  expect(await logIn(first, GOOD, userName)).toMatchObject({ outcome: 'SUCCESS' })
 })
 
 test('an account whose source is switched off is no way in', async (t) => {

@@ -1,5 +1,6 @@
 import { record } from '../audit/index.ts'
 import { type BoundIdentity, listIdentitiesOf, turnsOf, unbindIdentity } from '../connections/index.ts'
+import { hasPassword } from '../credentials/index.ts'
 import { type NewNotice, queueNotice } from '../messages/index.ts'
 import { type Db, inTransaction, takeTurns, type Tx } from '../platform/db/index.ts'
 import { Refusal } from '../platform/refusal.ts'
@@ -71,7 +72,11 @@ export async function unbind({ db, vault }: UnbindDeps, request: UnbindRequest, 
   })
 }
 
-/** By another identity whose source is switched on, or by an address that he has verified. */
+/** By another identity whose source is switched on, by an address that he has verified, or by user name and password. */
 async function canStillSignIn(tx: Tx, userId: string, staying: readonly BoundIdentity[]): Promise<boolean> {
-  return staying.some(({ isSwitchedOn }) => isSwitchedOn) || (await hasVerifiedAddress(tx, userId))
+  return (
+    staying.some(({ isSwitchedOn }) => isSwitchedOn) ||
+    (await hasVerifiedAddress(tx, userId)) ||
+    (await hasPassword(tx, userId))
+  )
 }
