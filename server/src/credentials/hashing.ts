@@ -9,7 +9,7 @@ const THREADS_FOR_HASHES = 3
 const WAITING_FOR_EACH = 32
 
 /** More wait for a hash than can be had soon; answered with 503 and `Retry-After`. */
-export class TooManyHashes extends Error {
+class TooManyHashes extends Error {
   override readonly name = 'TooManyHashes'
   /** What the HTTP server answers it with. */
   readonly statusCode = 503

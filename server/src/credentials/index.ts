@@ -8,7 +8,7 @@ export {
   sweep as sweepPasswordGuesses,
 } from './password-guess.store.ts'
 export { describePolicy as describePasswordPolicy, passwordPolicy } from './password-policy.ts'
-export { hasPassword, type PasswordState, passwordStateOf } from './password-state.ts'
+export { hasPassword, passwordStateOf } from './password-state.ts'
 export {
   historySealedColumns as passwordHistorySealedColumns,
   sealedColumns as passwordSealedColumns,

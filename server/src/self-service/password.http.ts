@@ -7,8 +7,8 @@ import { noBody, noReply, type SdkCall, sdkEndpoint } from '../platform/http/sdk
 import { Refusal } from '../platform/refusal.ts'
 import { type FindSessionDeps, sessionRefusals } from '../sessions/index.ts'
 import { signInRefusals } from '../sign-in/index.ts'
-import { type Address, type Channel, parseEmail, parseMobile, userRefusals } from '../users/index.ts'
-import { type Purpose, verificationRefusals } from '../verifications/index.ts'
+import { type Address, type Channel, userRefusals } from '../users/index.ts'
+import { addressOf, type Purpose, verificationRefusals } from '../verifications/index.ts'
 import { changePassword, changePasswordByCode, type ChangePasswordDeps } from './change-password.ts'
 import { ownerOf } from './owner.ts'
 import { selfServiceRefusals } from './refusals.ts'
@@ -104,7 +104,9 @@ function updateBy(channel: Channel, path: string, summary: Summary) {
       sessionRefusals.idTokenRefused,
       verificationRefusals.codeIncorrect,
       signInRefusals.noSuchUser,
-      channel === 'sms' ? userRefusals.mobileMalformed : userRefusals.emailMalformed,
+      verificationRefusals.addressChoice,
+      userRefusals.mobileMalformed,
+      userRefusals.emailMalformed,
       ...newPasswordRefusals,
     ],
     async handle(deps: Deps, call: SdkCall<Application, z.infer<typeof byCodeAndAddress>>) {
@@ -144,13 +146,8 @@ async function changeOwn(
   return undefined
 }
 
-async function addressIn(
-  { mobile, email }: z.infer<typeof byCodeAndAddress>,
-  channel: Channel,
-): Promise<Address> {
-  const text = channel === 'sms' ? mobile : email
-  if (text === undefined) {
-    throw new Refusal(doorRefusals.fieldMissing, { values: [channel === 'sms' ? 'mobile' : 'email'] })
-  }
-  return channel === 'sms' ? parseMobile(text) : parseEmail(text)
+async function addressIn(body: z.infer<typeof byCodeAndAddress>, channel: Channel): Promise<Address> {
+  const address = await addressOf(body)
+  if (address.channel === channel) return address
+  throw new Refusal(doorRefusals.fieldMissing, { values: [channel === 'sms' ? 'mobile' : 'email'] })
 }

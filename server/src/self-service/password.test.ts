@@ -133,7 +133,7 @@ describe.for(ways)('$path', (way) => {
     const update = await codeFor(server, program, way.address, `UPDATE_PWD_${way.kind}`)
     const body = { [way.field]: way.address, verify_code: update, password: BETTER }
     expect(await program.call(way.path, { body })).toMatchObject({ outcome: CODE_INCORRECT })
-    expect(await program.call(way.path, { body: own })).toMatchObject({ outcome: 'IDAAS.SDK.PARAM.9001' })
+    expect(await program.call(way.path, { body: own })).toMatchObject({ outcome: 'IDAAS.SDK.PARAM.9007' })
   })
 })
 
