@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { hash } from '@node-rs/argon2'
 import { expect, test, type TestContext } from 'vitest'
 import { z } from 'zod'
+import { savePolicy } from './platform/policy/index.ts'
+import { registration } from './sign-in/index.ts'
+import { addUserWithPassword } from './testing/passwords.ts'
 import { BIND_CLIENT_ID, REGISTER_CLIENT_ID, startServer, type TestServer } from './testing/server.ts'
+import { parseMobile } from './users/index.ts'
+import { setTestAddress } from './verifications/index.ts'
 
 const json = z.record(z.string(), z.unknown())
 const headers = z.record(z.string(), z.string())
@@ -23,6 +29,10 @@ const examples = z
           /** A sign-in that waits; its token goes along. */
           stateTokenOf: z.enum(['SOCIAL_BIND', 'USER_REGISTER']),
           user: z.strictObject({ email: z.string(), fixedCode: z.string() }),
+          passwordUser: z.strictObject({ userName: z.string(), mobile: z.string(), password: z.string() }),
+          /** An address of nobody's, to which nothing is sent. */
+          fixedCode: z.strictObject({ address: z.string(), code: z.string() }),
+          registrationOpen: z.literal(true),
           /** A session; its id_token goes along. */
           signedIn: z.literal(true),
           /** A session; its token goes along. */
@@ -52,7 +62,10 @@ type Example = (typeof examples)[number]
 test.for(examples)('section $section: $title', async (example, t) => {
   const { server, carried } = await prepare(t, example)
   const { request, sends } = example
-  const program = server.miniProgram({ clientId: clientIdOf(example) })
+  const program = server.miniProgram({
+    clientId: clientIdOf(example),
+    language: request.headers['X-L'] === 'en' ? 'en' : 'zh',
+  })
   if (sends !== undefined) {
     const path = 'mobile' in sends ? 'sms/send' : 'email/send'
     expect(await program.call(path, { body: sends })).toMatchObject({ outcome: 'OK' })
@@ -69,7 +82,7 @@ test.for(examples)('section $section: $title', async (example, t) => {
 async function prepare(t: TestContext, example: Example) {
   const { given } = example
   const server = await startServer(t, { mode: 'dev' })
-  if (given.user !== undefined) await server.addUser(given.user)
+  await prepareDeployment(server, given)
   if (given.bound !== undefined) await signIn(server, given.bound)
   const carried: Record<string, string> = {}
   if (given.stateTokenOf !== undefined) {
@@ -83,6 +96,20 @@ async function prepare(t: TestContext, example: Example) {
     if (given.session === true) carried['session-token'] = String(session['session_token'])
   }
   return { server, carried }
+}
+
+async function prepareDeployment(server: TestServer, given: Example['given']): Promise<void> {
+  const { db, vault } = server.deployment
+  if (given.user !== undefined) await server.addUser(given.user)
+  if (given.passwordUser !== undefined) {
+    const { password, ...user } = given.passwordUser
+    const cheap = { memoryCost: 64, timeCost: 1, parallelism: 1 }
+    await addUserWithPassword(server, user, await hash(password, cheap))
+  }
+  if (given.fixedCode !== undefined) {
+    await setTestAddress(db, vault, await parseMobile(given.fixedCode.address), given.fixedCode.code)
+  }
+  if (given.registrationOpen === true) await savePolicy(db, registration, { open: true })
 }
 
 async function signIn(server: TestServer, person: string) {
