@@ -43,14 +43,25 @@ const UNREAD = new Set(['captcha_token'])
 /** Where a person writes of himself what he likes, or nothing. */
 const PROFILE = '/api/v2/sdk/profile/update'
 
+/** Whatever people type can be a password, if it has no more bytes than this. */
+const PASSWORDS = new Set(['password', 'old_password', 'new_password', 'pwd'])
+const LONGEST_PASSWORD = 256
+
 function isBad(path: string, field: string, value: unknown): boolean {
+  if (PASSWORDS.has(field)) {
+    return typeof value !== 'string' || value.length > LONGEST_PASSWORD || /\p{Cc}/u.test(value)
+  }
   if (field === 'extension') return typeof value !== 'object' || value === null || Array.isArray(value)
   if (path === PROFILE) return typeof value !== 'string' || value.length > 1_024 || /\p{Cc}/u.test(value)
+  // Whatever it is, somebody may sign in by that name, or try to.
+  if (field === 'user_name') {
+    return typeof value !== 'string' || value.trim() === '' || value.length > 1_024 || /\p{Cc}/u.test(value)
+  }
   if (!UNREAD.has(field)) return true
   return value !== null && !(typeof value === 'string' && value.length <= 1_024)
 }
 
-test('a field of another type, or a text that it cannot be, is refused', async (t) => {
+test('a field of another type, or a text that it cannot be, is refused', { timeout: 60_000 }, async (t) => {
   const server = await startUntouchable(t)
 
   await expectEachRefused(
