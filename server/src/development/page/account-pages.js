@@ -1,5 +1,6 @@
 import { applications } from './demo.js'
 import { el } from './dom.js'
+import { changeForm } from './password-form.js'
 import { profileFields } from './own.js'
 import { action, heading, nameOf, notice, refusal } from './parts.js'
 
@@ -11,7 +12,12 @@ import { action, heading, nameOf, notice, refusal } from './parts.js'
 const GENDERS = /** @type {const} */ (['', 'female', 'male', 'unknow'])
 
 /** A page of "my account" each. */
-export const accountPages = { profile: profilePage, sessions: sessionsPage, close: closePage }
+export const accountPages = {
+  profile: profilePage,
+  password: passwordPage,
+  sessions: sessionsPage,
+  close: closePage,
+}
 
 /** @param {Screen} screen */
 function profilePage(screen) {
@@ -129,6 +135,20 @@ function sessionItem({ signIn, texts, locale }, session) {
           },
           texts.own.sessions.end,
         ),
+  )
+}
+
+/** @param {Screen} screen */
+function passwordPage(screen) {
+  const { signIn, texts } = screen
+  const page = texts.own.password
+  return el(
+    'div',
+    { class: 'screen' },
+    heading(page.title, signIn.state.hasPassword ? page.text : page.none),
+    refusal(screen, 'page'),
+    changeForm(screen, page.confirm, () => signIn.passwords.change()),
+    el('div', { class: 'screen-foot' }, back(screen)),
   )
 }
 

@@ -16,13 +16,17 @@ export function accountTab(screen, { user }) {
   return el(
     'div',
     { class: 'account-tab' },
-    notice(screen, ['saved', 'addressChanged']),
+    notice(screen, ['saved', 'addressChanged', 'passwordChanged']),
     el(
       'ul',
       { class: 'rows' },
       row('open-profile', rows.profile, user.name || none, () => account.turnTo('profile')),
       row('open-mobile', rows.mobile, user.mobile || none, () => signIn.changeAddress('mobile')),
       row('open-email', rows.email, user.email || none, () => signIn.changeAddress('email')),
+      row('open-password', rows.password, '', () => {
+        account.turnTo('password')
+        void signIn.passwords.look()
+      }),
       row('open-sessions', rows.sessions, '', () => account.turnTo('sessions')),
       row('open-close', rows.close, '', () => account.turnTo('close')),
     ),

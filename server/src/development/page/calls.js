@@ -17,7 +17,10 @@ const proofs = {
   bind: 'bind',
   'second-factor': 'secondFactor',
   login: 'loginByCode',
+  'old-password': 'renewByCode',
+  'expired-password': 'renewByCode',
   create: 'createAccount',
+  forgot: 'resetPassword',
   reopen: 'reopen',
   address: 'changeAddress',
 }
@@ -41,6 +44,12 @@ export function createCalls(api, state) {
   const continued = () => (state.stateToken === '' ? {} : { 'X-state-token': state.stateToken })
   const bySession = () => ({ 'session-token': state.session?.sessionToken ?? '' })
   const byUser = () => ({ Authorization: `Bearer ${state.session?.idToken ?? ''}` })
+
+  /** @param {boolean} hasOld */
+  const oldAndNew = (hasOld) => ({
+    ...(hasOld && { old_password: state.typed.password }),
+    new_password: state.typed.newPassword,
+  })
 
   /** @param {Call['name']} name @param {string} path @param {Record<string, string>} body */
   const weChat = (name, path, body) => api.send({ name, method: 'POST', path, headers: JSON_BODY, body })
@@ -87,6 +96,21 @@ export function createCalls(api, state) {
           ...Object.fromEntries(step.extras.map(({ what, field }) => [field, state.typed[what]])),
         },
       }),
+
+    loginByPassword: (/** @type {Step} */ { path }) =>
+      sdk({
+        name: 'loginByPassword',
+        path,
+        body: { user_name: state.typed.userName.trim(), password: state.typed.password },
+      }),
+    renewPassword: (/** @type {Step} */ { path }) =>
+      sdk({ name: 'renewPassword', path, headers: continued(), body: oldAndNew(true) }),
+    skipUpdate: (/** @type {Step} */ { path }) =>
+      sdk({ name: 'skipUpdate', method: 'GET', path, headers: continued() }),
+    hasPassword: () =>
+      sdk({ name: 'hasPassword', method: 'GET', path: `${SDK}/pwd/check-exist`, headers: byUser() }),
+    changePassword: (/** @type {boolean} */ hasOld) =>
+      sdk({ name: 'changePassword', path: `${SDK}/pwd/change`, headers: byUser(), body: oldAndNew(hasOld) }),
 
     proveByPhone: (/** @type {Step} */ step, /** @type {string} */ code) =>
       sdk({

@@ -1,6 +1,7 @@
 import { fixedCodeOf, zhangsan } from './demo.js'
 import { el, fill } from './dom.js'
 import { action, addressChips, refusal } from './parts.js'
+import { newPassword } from './password-form.js'
 import { wantsNewAddress } from './ways.js'
 
 /**
@@ -155,8 +156,11 @@ export function codeForm(screen, step) {
 }
 
 /** @param {Screen} screen @param {import('./steps.js').Extra} extra */
-function extraField({ signIn, texts }, { what }) {
+function extraField(screen, { what, isRequired }) {
+  const { signIn, texts } = screen
   const { typed } = signIn.state
+  if (what === 'newPassword')
+    return newPassword(screen, isRequired ? texts.newPassword : texts.passwordIfLiked)
   const input = el('input', {
     id: `extra-${what}`,
     type: 'text',

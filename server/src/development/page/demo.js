@@ -31,8 +31,13 @@ export const applications = [
   },
 ]
 
-/** The demo user's verified addresses. */
-export const zhangsan = { mobile: '11012345678', email: 'zhangsan@qq.com' }
+/** The demo user: his verified addresses, and his password until he changes it. */
+export const zhangsan = {
+  userName: 'zhangsan',
+  mobile: '11012345678',
+  email: 'zhangsan@qq.com',
+  password: 'Ligature-2026',
+}
 
 /** Addresses with a fixed code: nothing is sent to them. */
 const fixedCodes = new Map([

@@ -68,8 +68,10 @@ export function headersView(headers, texts) {
   const pre = el('pre')
   const block = el('div', { class: 'json' }, pre)
   for (const [name, value] of Object.entries(headers)) {
-    const decoded = decodeJwt(value) === undefined ? [value] : stringView(value, name, texts, block, false)
-    pre.append(el('span', { class: 'json-name' }, name), ': ', ...decoded, '\n')
+    const scheme = value.startsWith('Bearer ') ? 'Bearer ' : ''
+    const token = value.slice(scheme.length)
+    const decoded = decodeJwt(token) === undefined ? [token] : stringView(token, name, texts, block, false)
+    pre.append(el('span', { class: 'json-name' }, name), ': ', scheme, ...decoded, '\n')
   }
   return block
 }

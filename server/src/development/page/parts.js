@@ -73,7 +73,7 @@ export function refusal({ signIn, texts }, at) {
     refused.over &&
       el(
         'button',
-        { type: 'button', class: 'small', id: 'start-over', click: () => void signIn.signIn() },
+        { type: 'button', class: 'small', id: 'start-over', click: () => signIn.startOver() },
         texts.startAgain,
       ),
   )

@@ -73,8 +73,7 @@ export function createPhone({ root, title, texts, locale, signIn, inbox }) {
     else if (state.sentTo !== before.sentTo && state.sentTo !== '') {
       announce(fixedCodeOf(state.sentTo) === undefined ? texts().codeSent(state.sentTo) : texts().nothingSent)
       focusOn('code')
-    } else if (state.refused !== before.refused && state.refused?.at === 'code' && !state.refused.over)
-      focusOn('code')
+    } else if (state.refused !== before.refused && state.refused !== undefined) focusOnRefused(state.refused)
     else if (state.page !== before.page) focusOn(state.page === '' ? `open-${before.page}` : 'screen-title')
     else if (state.notice === 'unbound' && before.notice === '') focusOn('tab-accounts')
     else if (state.notice === 'ended' && before.notice === '') focusOn('screen-title')
@@ -94,6 +93,12 @@ export function createPhone({ root, title, texts, locale, signIn, inbox }) {
 function focusOnSlider() {
   focusOn('slider')
   document.querySelector('.sheet')?.scrollIntoView({ block: 'nearest' })
+}
+
+/** @param {import('./state.js').Refused} refused */
+function focusOnRefused({ at, over }) {
+  const isField = at === 'code' || at === 'password' || at === 'new-password'
+  if (isField && !over) focusOn(at)
 }
 
 /** @param {string} id */

@@ -1,6 +1,7 @@
 import { addressForm, codeForm } from './code-form.js'
 import { el } from './dom.js'
-import { action, heading, refusal, segmented } from './parts.js'
+import { changeForm, loginForm } from './password-form.js'
+import { action, heading, notice, refusal, segmented } from './parts.js'
 
 /**
  * @typedef {import('./parts.js').Screen} Screen
@@ -24,14 +25,17 @@ export function proveScreen(screen) {
     'div',
     { class: 'screen' },
     heading(title ?? '', text),
+    notice(screen, ['passwordSet']),
     hasButton && oneTap(screen),
     hasButton && drawn && el('p', { class: 'or' }, texts.orByCode),
     ...(drawn ? [kindChoice(screen, drawn), addressForm(screen, drawn), codeForm(screen, drawn)] : []),
+    ...withPassword(screen),
     el(
       'div',
       { class: 'screen-links' },
       ...otherDoors(screen, door, drawn?.kind),
       ...ownDoors(screen, door),
+      later(screen, door),
       startAgain(screen),
     ),
     unsupported(screen),
@@ -64,14 +68,36 @@ function noStep(screen) {
   )
 }
 
-/** @param {Screen} screen @param {DrawnStep} step */
+/** @param {Screen} screen */
+function withPassword(screen) {
+  const { signIn, texts } = screen
+  const step = signIn.chosen()
+  if (step === undefined || step.form === '') return []
+  const form =
+    step.form === 'login'
+      ? loginForm(screen, step)
+      : changeForm(screen, texts.confirmAt[step.door], () => signIn.passwords.renew(step))
+  return [kindChoice(screen, step), form]
+}
+
+/** @param {Screen} screen @param {import('./steps.js').Door} door */
+function later({ signIn, texts }, door) {
+  const step = signIn.state.steps.find((each) => each.isSkip && each.door === door)
+  if (step === undefined) return undefined
+  const skip = () => void signIn.passwords.skip(step)
+  return el('button', { type: 'button', class: 'link', id: 'later', click: skip }, texts.later)
+}
+
+/** @param {Screen} screen @param {import('./steps.js').Step} step */
 function kindChoice({ signIn, texts }, step) {
-  const beside = signIn.state.steps.filter((each) => each.door === step.door && each.kind !== undefined)
-  if (beside.length < 2) return undefined
-  const options = beside.map((each) => ({
-    id: `kind-${each.kind}`,
+  const choices = signIn.state.steps.filter(
+    (each) => each.door === step.door && (each.kind !== undefined || each.form !== ''),
+  )
+  if (choices.length < 2) return undefined
+  const options = choices.map((each) => ({
+    id: `kind-${each.kind ?? 'password'}`,
     value: each.key,
-    label: each.kind ? texts.kinds[each.kind] : '',
+    label: each.kind ? texts.kinds[each.kind] : texts.kinds.password,
   }))
   return segmented('kind', texts.proveWith, options, step.key, (key) => signIn.choose(key))
 }
@@ -82,7 +108,7 @@ function kindChoice({ signIn, texts }, step) {
  * @param {import('./steps.js').Kind | undefined} kind what is proved there, and goes on being proved if it can
  */
 function otherDoors({ signIn, texts }, door, kind) {
-  const others = signIn.state.steps.filter((each) => each.isDrawn && each.door !== door)
+  const others = signIn.state.steps.filter((each) => each.isDrawn && !each.isSkip && each.door !== door)
   return [...new Set(others.map((each) => each.door))].map((other) => {
     const behind = others.filter((each) => each.door === other)
     const key = (behind.find((each) => each.kind === kind) ?? behind[0])?.key ?? ''
@@ -95,10 +121,13 @@ function otherDoors({ signIn, texts }, door, kind) {
   })
 }
 
+/** Where people go who stand before the wrong door. @type {Readonly<Partial<Record<import('./steps.js').Door, import('./ways.js').OwnDoor[]>>>} */
+const beside = { login: ['create', 'forgot'], create: ['login'], forgot: ['login'] }
+
 /** @param {Screen} screen @param {import('./steps.js').Door} door */
 function ownDoors({ signIn, texts }, door) {
   /** @type {import('./ways.js').OwnDoor[]} */
-  const others = door === 'login' ? ['create'] : door === 'create' ? ['login'] : []
+  const others = beside[door] ?? []
   return others.map((other) =>
     el(
       'button',

@@ -1,13 +1,14 @@
 import { whyAtOnce } from './accounts.js'
 import { codeOf, createCalls } from './calls.js'
+import { createCodes } from './codes.js'
 import { newAddresses, zhangsan } from './demo.js'
-import { createHumanCheck } from './human-check.js'
 import { verifySignature } from './id-token.js'
 import { textOf } from './json.js'
 import { createOwnAccount } from './own-account.js'
+import { createPasswords, isOfNewPassword, ruleOf } from './passwords.js'
 import { createPhoneNumber } from './phone-number.js'
 import { sessionOf } from './session.js'
-import { firstState } from './state.js'
+import { firstState, firstTyped } from './state.js'
 import { stepsOf } from './steps.js'
 import { keyOf, stepsBehind, wantsNewAddress } from './ways.js'
 import { createWork } from './work.js'
@@ -19,11 +20,14 @@ import { createWork } from './work.js'
  * @typedef {import('./api.js').Reply} Reply
  */
 
-const WAIT_AFTER_REFUSED_SEND_SECONDS = 60
-const WAIT_AFTER_SEND_SECONDS = 5
-
-/** How whoever proved something has come, where that is worth a word. @type {Readonly<Partial<Record<import('./steps.js').Door, 'by-code' | 'new'>>>} */
-const howByDoor = { login: 'by-code', reopen: 'by-code', create: 'new' }
+/** How whoever proved something has come, where that is worth a word. @type {Readonly<Partial<Record<import('./steps.js').Door, 'by-code' | 'by-password' | 'new'>>>} */
+const howByDoor = {
+  login: 'by-code',
+  'old-password': 'by-password',
+  'expired-password': 'by-password',
+  reopen: 'by-code',
+  create: 'new',
+}
 
 /**
  * The client of the sample: a loop over `next` of whatever the server answers.
@@ -35,7 +39,7 @@ export function createSignIn({ api, changed }) {
   const calls = createCalls(api, state)
   const work = createWork(state, changed)
   const { during, refuse } = work
-  const check = createHumanCheck({ state, calls, work, send })
+  const codes = createCodes({ state, calls, work })
 
   /** @param {Reply} reply */
   function notSignedIn(reply) {
@@ -48,7 +52,10 @@ export function createSignIn({ api, changed }) {
     const status = textOf(reply.json, 'status')
     if (status === 'ACCESS_DENIED') state.view = 'denied'
     else if (status === 'SUCCESS') await arrived(reply.json, came)
-    else pending(textOf(reply.json, 'state_token'), stepsOf(reply.json))
+    else {
+      pending(textOf(reply.json, 'state_token'), stepsOf(reply.json))
+      state.rule = ruleOf(reply.json)
+    }
   }
 
   /** @param {string} stateToken @param {Step[]} steps */
@@ -61,10 +68,12 @@ export function createSignIn({ api, changed }) {
     state.address = { mobile: suggested.mobile, email: suggested.email }
     state.number = suggested.mobile
     state.view = 'pending'
+    state.rule = undefined
+    state.typed = firstTyped()
     const byCode = state.steps.find((step) => step.kind !== undefined && step.door === first?.door)
-    choose((byCode ?? first)?.key ?? '')
+    choose((first?.isPhoneButton ? (byCode ?? first) : first)?.key ?? '')
     for (const step of state.steps)
-      if (step.kind) waitFor(state.address[step.kind], step.send?.inSeconds ?? 0)
+      if (step.kind) codes.waitFor(state.address[step.kind], step.send?.inSeconds ?? 0)
   }
 
   /** A wrong code costs a try, and only the server knows how many are left. */
@@ -80,11 +89,6 @@ export function createSignIn({ api, changed }) {
     state.sentTo = ''
     state.refused = undefined
     state.missing = ''
-  }
-
-  /** @param {string} address @param {number} seconds */
-  function waitFor(address, seconds) {
-    if (seconds > 0) state.sendAgainAt.set(address.trim(), Date.now() + seconds * 1000)
   }
 
   /** @param {unknown} json @param {Came} came */
@@ -114,8 +118,17 @@ export function createSignIn({ api, changed }) {
     await holdSession(reply.json, state.session?.came ?? { how: 'proved' })
   }
 
+  /** Whoever has set a new password signs in with it. */
+  function resetDone() {
+    pending('', stepsBehind('login'))
+    choose(keyOf('login', 'password'))
+    state.typed.password = ''
+    state.notice = 'passwordSet'
+  }
+
   /** @param {Step} step @param {Reply} reply */
   async function proved(step, reply) {
+    if (step.door === 'forgot') return resetDone()
     if (step.door !== 'address') {
       const how = howByDoor[step.door] ?? 'proved'
       return goOn(reply, { how })
@@ -144,18 +157,11 @@ export function createSignIn({ api, changed }) {
     state.notice = notice
   }
 
-  /** @param {Step & { kind: Kind }} step @param {string} address @param {string} captchaToken */
-  async function send(step, address, captchaToken) {
-    const reply = await calls.sendCode(step, address, captchaToken)
-    if (reply.ok) {
-      state.sentTo = address
-      return waitFor(address, WAIT_AFTER_SEND_SECONDS)
-    }
-    if (captchaToken === '' && reply.humanCheck.length > 0) return check.open(step, address, reply.humanCheck)
-    refuse('address', reply)
-    if (state.refused?.code.endsWith('CAPTCHA.0006')) {
-      waitFor(address, reply.retryAfterSeconds ?? WAIT_AFTER_REFUSED_SEND_SECONDS)
-    }
+  /** @param {Step} step @returns {typeof state.missing} */
+  function missingOf({ extras }) {
+    if (state.verifyCode.trim() === '') return 'code'
+    const lacks = extras.some(({ what, isRequired }) => isRequired && state.typed[what] === '')
+    return lacks ? 'new-password' : ''
   }
 
   /** The step that is chosen, whatever it takes. */
@@ -178,7 +184,10 @@ export function createSignIn({ api, changed }) {
   return {
     state,
     signIn,
-    check,
+    check: codes.check,
+    sendCode: codes.send,
+    passwords: createPasswords({ state, calls, work, goOn }),
+    chosen,
     account: createOwnAccount({ state, calls, work, leave, renew }),
 
     /** The step on the screen that takes a code, if there is one. */
@@ -226,6 +235,13 @@ export function createSignIn({ api, changed }) {
       changed()
     },
 
+    /** The same way in once more, after a sign-in that cannot go on. */
+    startOver() {
+      if (!state.isWithoutWeChat) return void signIn()
+      pending('', stepsBehind('login'))
+      changed()
+    },
+
     meet(/** @type {string} */ persona) {
       state.persona = persona
       changed()
@@ -240,17 +256,6 @@ export function createSignIn({ api, changed }) {
 
     ...createPhoneNumber({ state, calls, work, goOn }),
 
-    sendCode: (/** @type {Step & { kind: Kind }} */ step) =>
-      during(
-        'send',
-        async () => {
-          const address = state.address[step.kind].trim()
-          const checks = step.send?.humanCheck ?? []
-          await (checks.length > 0 ? check.open(step, address, checks) : send(step, address, ''))
-        },
-        state.address[step.kind].trim() === '' ? 'address' : '',
-      ),
-
     confirm: (/** @type {Step & { kind: Kind }} */ step) =>
       during(
         'confirm',
@@ -258,9 +263,11 @@ export function createSignIn({ api, changed }) {
           const reply = await calls.prove(step)
           if (reply.ok) return proved(step, reply)
           refuse('code', reply)
+          if (state.refused !== undefined && isOfNewPassword(state.refused.code))
+            state.refused.at = 'new-password'
           if (state.stateToken !== '' && !state.refused?.over) await lookAgain()
         },
-        state.verifyCode.trim() === '' ? 'code' : '',
+        missingOf(step),
       ),
 
     refresh: () =>

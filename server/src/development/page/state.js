@@ -7,15 +7,20 @@ import { textOf } from './json.js'
  * What a person is told when something is refused. `at` is where on the screen.
  *
  * @typedef {object} Refused
- * @property {'sign-in' | 'address' | 'check' | 'code' | 'number' | 'phone-button' | 'session' | 'accounts' | 'link' | 'page'} at
+ * @property {'sign-in' | 'address' | 'check' | 'code' | 'number' | 'phone-button' | 'session' | 'accounts' | 'link' | 'page' | 'password' | 'new-password'} at
  * @property {string} code the server's, or empty when nobody answered
  * @property {string} message the server's
  * @property {boolean} over the sign-in cannot go on
  */
 
-/** @typedef {'sign-in' | 'send' | 'picture' | 'check' | 'machine' | 'confirm' | 'phone' | 'refresh' | 'accounts' | 'unbind' | 'link' | 'page' | 'save' | 'end' | 'close' | 'sign-out'} Busy */
+/** @typedef {'sign-in' | 'send' | 'picture' | 'check' | 'machine' | 'confirm' | 'phone' | 'refresh' | 'accounts' | 'unbind' | 'link' | 'page' | 'save' | 'end' | 'close' | 'password' | 'skip' | 'sign-out'} Busy */
 
-/** @typedef {'' | 'refreshed' | 'signedOut' | 'signedOutAlone' | 'unbound' | 'unboundOwn' | 'linked' | 'saved' | 'addressChanged' | 'ended' | 'closed'} Notice */
+/** @typedef {'' | 'refreshed' | 'signedOut' | 'signedOutAlone' | 'unbound' | 'unboundOwn' | 'linked' | 'saved' | 'addressChanged' | 'ended' | 'closed' | 'passwordSet' | 'passwordChanged'} Notice */
+
+/** What stands in the fields before anybody has typed: whoever tries the page has the demo user's password. */
+export function firstTyped() {
+  return { name: '', userName: zhangsan.userName, password: zhangsan.password, newPassword: '' }
+}
 
 /** Everything that the page knows, before anything has happened. */
 export function firstState() {
@@ -39,7 +44,11 @@ export function firstState() {
     own,
     verifyCode: '',
     /** What else was typed beside a code. */
-    typed: { name: '' },
+    typed: firstTyped(),
+    /** How long a new password has to be, where the server has said so. @type {{ from: number, to: number } | undefined} */
+    rule: undefined,
+    /** Whether the signed-in user has a password. */
+    hasPassword: true,
     /** Where the last code went in this sign-in, as typed. */
     sentTo: '',
     /** The key of the message that lay in the inbox for that address before the code was asked for. */
@@ -72,7 +81,7 @@ export function firstState() {
     accounts: undefined,
     /** What went well a moment ago. @type {Notice} */
     notice: '',
-    /** What the person left empty. @type {'' | 'person' | 'address' | 'code' | 'number' | 'further'} */
+    /** What the person left empty. @type {'' | 'person' | 'address' | 'code' | 'number' | 'further' | 'login-name' | 'password' | 'new-password'} */
     missing: '',
   }
 }
@@ -86,5 +95,5 @@ export function firstState() {
  */
 export function refusedBy(at, { json }) {
   const code = textOf(json, 'error_code')
-  return { at, code, message: textOf(json, 'error_msg'), over: code.endsWith('COMMON.1007') }
+  return { at, code, message: textOf(json, 'error_msg'), over: /\.(?:COMMON\.1007|PARAM\.0014)$/.test(code) }
 }

@@ -10,6 +10,8 @@ import { asObject, numberOf, textOf } from './json.js'
  * @property {Door} door
  * @property {Kind | undefined} kind of the address that is proved by a code; `undefined` for another step
  * @property {boolean} isPhoneButton the number comes from WeChat, and no code is sent
+ * @property {'' | 'login' | 'renew'} form where passwords are typed: to sign in, or an old one and a new one
+ * @property {boolean} isSkip what the server asks for is put off
  * @property {boolean} isDrawn this sample has a screen for it
  * @property {Send | undefined} send
  * @property {Extra[]} extras what else its proof takes
@@ -31,13 +33,14 @@ import { asObject, numberOf, textOf } from './json.js'
  * Something that is typed beside a code.
  *
  * @typedef {object} Extra
- * @property {'name'} what
+ * @property {'name' | 'newPassword'} what
  * @property {string} field of the request
+ * @property {boolean} isRequired
  */
 
 /** @typedef {'mobile' | 'email'} Kind the field of the request that carries the address */
 
-/** @typedef {'register' | 'bind' | 'second-factor' | import('./ways.js').OwnDoor} Door what a proof leads to; the person chooses between doors */
+/** @typedef {'register' | 'bind' | 'second-factor' | 'old-password' | 'expired-password' | import('./ways.js').OwnDoor} Door what a proof leads to; the person chooses between doors */
 
 /** @type {ReadonlyMap<string, Kind>} */
 const kinds = new Map([
@@ -46,6 +49,9 @@ const kinds = new Map([
   ['MFA_SMS', 'mobile'],
   ['MFA_EMAIL', 'email'],
 ])
+
+/** @type {Extra} */
+const newPassword = { what: 'newPassword', field: 'new_password', isRequired: true }
 
 /**
  * Reads `next.steps` of a pending reply, in the server's order. Two steps of one name with two paths stay two.
@@ -60,22 +66,32 @@ export function stepsOf(reply) {
     const step = textOf(each, 'step')
     const path = textOf(each, 'path')
     const send = asObject(each)['send']
+    const door = doorOf(path, textOf(reply, 'status'))
     const kind = path !== '' && send !== undefined ? kinds.get(step) : undefined
+    const form = path !== '' && step === 'UPDATE_PASSWORD' ? 'renew' : ''
+    const isSkip = path !== '' && step === 'SKIP'
     const isPhoneButton = path !== '' && step === 'WECHAT_PHONE'
     return {
       key: `${step} ${path}`,
       step,
       path,
-      door: doorOf(path),
+      door,
       kind,
       isPhoneButton,
-      isDrawn: kind !== undefined || isPhoneButton,
+      form,
+      isSkip,
+      isDrawn: kind !== undefined || isPhoneButton || form !== '' || isSkip,
       send: send === undefined ? undefined : sendOf(send),
-      extras: [],
+      extras: isOfPassword(door) ? [newPassword] : [],
       hint: textOf(each, 'hint'),
       attemptsLeft: numberOf(each, 'attempts_left'),
     }
   })
+}
+
+/** @param {Door | undefined} door */
+export function isOfPassword(door) {
+  return door === 'old-password' || door === 'expired-password'
 }
 
 /** @param {unknown} send */
@@ -91,9 +107,11 @@ function sendOf(send) {
 
 /**
  * @param {string} path
+ * @param {string} status of the reply
  * @returns {Door}
  */
-function doorOf(path) {
+function doorOf(path, status) {
+  if (path.includes('/pwd/')) return status === 'PASSWORD_EXPIRED' ? 'expired-password' : 'old-password'
   if (path.endsWith('register-bind')) return 'register'
   return path.endsWith('bind') ? 'bind' : 'second-factor'
 }

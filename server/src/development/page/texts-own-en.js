@@ -5,6 +5,7 @@ export const ownEn = {
     profile: 'Profile',
     mobile: 'Mobile',
     email: 'Email',
+    password: 'Password',
     sessions: 'Sessions',
     close: 'Close account',
   },
@@ -27,6 +28,12 @@ export const ownEn = {
     endWhich: (/** @type {string} */ name, /** @type {string} */ when) =>
       `End the session of ${name} since ${when}`,
     endOthers: 'End all others',
+  },
+  password: {
+    title: 'Password',
+    text: 'All other sessions end when it changes.',
+    none: 'You have none yet. All other sessions end when you set one.',
+    confirm: 'Change password',
   },
   close: {
     title: 'Close account',

@@ -9,6 +9,7 @@ export const ownZh = {
     profile: '个人信息',
     mobile: '手机号',
     email: '邮箱',
+    password: '密码',
     sessions: '登录会话',
     close: '注销账号',
   },
@@ -30,6 +31,12 @@ export const ownZh = {
     end: '结束',
     endWhich: (name, when) => `结束「${name}」始于 ${when} 的会话`,
     endOthers: '结束其他所有会话',
+  },
+  password: {
+    title: '密码',
+    text: '修改后，其他会话随之结束。',
+    none: '你还没有密码。设置后，其他会话随之结束。',
+    confirm: '修改密码',
   },
   close: {
     title: '注销账号',

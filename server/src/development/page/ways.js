@@ -3,7 +3,7 @@
  * @typedef {import('./steps.js').Kind} Kind
  */
 
-/** @typedef {'login' | 'create' | 'reopen' | 'address'} OwnDoor a door that no pending reply names: the person opens it by himself */
+/** @typedef {'login' | 'create' | 'forgot' | 'reopen' | 'address'} OwnDoor a door that no pending reply names: the person opens it by himself */
 
 const SDK = '/api/v2/sdk'
 
@@ -17,6 +17,10 @@ const proofs = {
     mobile: [`${SDK}/register/mobile-verify-code`, 'REGISTER_SMS'],
     email: [`${SDK}/register/email-verify-code`, 'REGISTER_EMS'],
   },
+  forgot: {
+    mobile: [`${SDK}/pwd/update-by-mobile`, 'FORGET_PWD_SMS'],
+    email: [`${SDK}/pwd/update-by-email`, 'FORGET_PWD_EMS'],
+  },
   reopen: {
     mobile: ['/api/v2/ligature/account/reopen', 'LOGIN_SMS'],
     email: ['/api/v2/ligature/account/reopen', 'LOGIN_EMS'],
@@ -28,7 +32,30 @@ const proofs = {
 }
 
 /** What a proof takes besides the code. @type {Readonly<Partial<Record<OwnDoor, Step['extras']>>>} */
-const extras = { create: [{ what: 'name', field: 'name' }] }
+const extras = {
+  create: [
+    { what: 'name', field: 'name', isRequired: false },
+    { what: 'newPassword', field: 'pwd', isRequired: false },
+  ],
+  forgot: [{ what: 'newPassword', field: 'password', isRequired: true }],
+}
+
+/** @type {Step} */
+const byPassword = {
+  key: 'login password',
+  step: 'PASSWORD',
+  path: `${SDK}/login/auth`,
+  door: 'login',
+  kind: undefined,
+  isPhoneButton: false,
+  form: 'login',
+  isSkip: false,
+  isDrawn: true,
+  send: undefined,
+  extras: [],
+  hint: '',
+  attemptsLeft: undefined,
+}
 
 /**
  * What can be done behind a door that the person opens by himself, in the form of the steps that a server names.
@@ -37,7 +64,7 @@ const extras = { create: [{ what: 'name', field: 'name' }] }
  * @returns {Step[]}
  */
 export function stepsBehind(door) {
-  return [byCode(door, 'mobile'), byCode(door, 'email')]
+  return [byCode(door, 'mobile'), byCode(door, 'email'), ...(door === 'login' ? [byPassword] : [])]
 }
 
 /** @param {OwnDoor} door @param {Kind} kind @returns {Step} */
@@ -50,6 +77,8 @@ function byCode(door, kind) {
     door,
     kind,
     isPhoneButton: false,
+    form: '',
+    isSkip: false,
     isDrawn: true,
     send: {
       path: `${SDK}/${kind === 'mobile' ? 'sms' : 'email'}/send`,
@@ -72,7 +101,7 @@ export function wantsNewAddress(door) {
   return door === 'create' || door === 'address'
 }
 
-/** @param {OwnDoor} door @param {Kind} kind */
+/** @param {OwnDoor} door @param {Kind | 'password'} kind */
 export function keyOf(door, kind) {
   return `${door} ${kind}`
 }
