@@ -24,6 +24,7 @@ export interface PageOptions {
   readonly width: number
   readonly height: number
   readonly locale: 'zh-CN' | 'en-GB'
+  readonly colorScheme?: 'light' | 'dark'
 }
 
 let running: Promise<Browser> | undefined
@@ -41,6 +42,7 @@ export async function openPage(t: TestContext, options: PageOptions): Promise<Pa
   const context = await browser.newContext({
     viewport: { width: options.width, height: options.height },
     locale: options.locale,
+    colorScheme: options.colorScheme ?? 'light',
   })
   t.onTestFinished(() => context.close())
   const page = await context.newPage()

@@ -4,7 +4,8 @@ import { openPage, type PageOptions } from './chromium.ts'
 import { startServer, type TestServer, type TestServerOptions } from './server.ts'
 
 export const desktop = { width: 1440, height: 900 }
-export const phone = { width: 360, height: 740 }
+/** At night. */
+export const phone = { width: 360, height: 740, colorScheme: 'dark' } as const
 
 /** The page at `/dev` of a server of its own. */
 export async function openDevPage(
