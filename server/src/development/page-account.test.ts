@@ -122,6 +122,21 @@ describe.skipIf(chromiumPath === undefined)(
       },
     )
 
+    test('an id_token that has run out is renewed before it is shown', async (t) => {
+      const { server, page } = await openDevPage(t, inEnglish)
+      await signInAsZhangsan(page)
+      const later = 6 * 60_000
+      server.clock.advance(later)
+      await page.clock.setFixedTime(Date.now() + later)
+      await openPageOfAccount(page, '#open-sessions')
+      await expect.poll(() => page.locator('.accounts li').count()).toBe(1)
+      await page.locator('#back').click()
+      await page.locator('#open-email').click()
+      await proveAddress(page, 'san@example.com')
+      await page.locator('#open-email').getByText('san@example.com').waitFor()
+      expect(await page.locator('#phone [role=alert]').count()).toBe(0)
+    })
+
     test('a further WeChat account is linked, and one of another user is refused', async (t) => {
       const { server, page } = await openDevPage(t, inEnglish)
       await server.addUser({ mobile: '13800138000', fixedCode: '111111' })

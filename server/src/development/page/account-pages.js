@@ -89,9 +89,9 @@ function sessionsPage(screen) {
     'div',
     { class: 'screen' },
     heading(page.title, page.text),
-    notice(screen, ['ended']),
+    notice(screen, ['ended', 'endedOthers']),
     sessions !== undefined &&
-      el('ul', { class: 'accounts' }, ...sessions.map((session) => sessionItem(screen, session))),
+      el('ul', { class: 'accounts sessions' }, ...sessions.map((session) => sessionItem(screen, session))),
     el(
       'div',
       { class: 'screen-foot' },

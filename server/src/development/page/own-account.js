@@ -105,7 +105,7 @@ export function createOwnAccount({ state, calls, work, leave, renew }) {
         const reply = await calls.endOthers()
         if (!reply.ok) return refuse('page', reply)
         await listSessions()
-        state.notice = 'ended'
+        state.notice = 'endedOthers'
       }),
 
     close: () =>

@@ -9,10 +9,11 @@ import { asObject, numberOf, parseJson, textOf } from './json.js'
  *   state: import('./state.js').State,
  *   calls: import('./calls.js').Calls,
  *   work: import('./work.js').Work,
+ *   asUser: import('./work.js').Work,
  *   goOn: (reply: import('./api.js').Reply, came: import('./session.js').Came) => Promise<void>,
  * }} deps
  */
-export function createPasswords({ state, calls, work, goOn }) {
+export function createPasswords({ state, calls, work, asUser, goOn }) {
   const { during, refuse } = work
 
   /** @param {import('./api.js').Reply} reply */
@@ -64,7 +65,7 @@ export function createPasswords({ state, calls, work, goOn }) {
 
     /** Whether there is one to be shown before it is changed. */
     look: () =>
-      during('page', async () => {
+      asUser.during('page', async () => {
         state.typed.password = ''
         state.typed.newPassword = ''
         const reply = await calls.hasPassword()
@@ -74,7 +75,7 @@ export function createPasswords({ state, calls, work, goOn }) {
 
     /** The signed-in user's own. */
     change: () =>
-      during(
+      asUser.during(
         'password',
         async () => {
           const reply = await calls.changePassword(state.hasPassword)

@@ -76,7 +76,7 @@ export function createPhone({ root, title, texts, locale, signIn, inbox }) {
     } else if (state.refused !== before.refused && state.refused !== undefined) focusOnRefused(state.refused)
     else if (state.page !== before.page) focusOn(state.page === '' ? `open-${before.page}` : 'screen-title')
     else if (state.notice === 'unbound' && before.notice === '') focusOn('tab-accounts')
-    else if (state.notice === 'ended' && before.notice === '') focusOn('screen-title')
+    else if (state.notice.startsWith('ended') && before.notice === '') focusOn('screen-title')
     else if (state.notice === 'refreshed' && before.notice === '') announce(texts().notices.refreshed)
   }
 

@@ -20,11 +20,17 @@ import { numberOf, textOf } from './json.js'
  * @property {string} sessionToken
  * @property {number} endsAt milliseconds since the Unix epoch
  * @property {string} idToken
+ * @property {number} idTokenEndsAt by this machine's clock, whatever the server's says
  * @property {import('./id-token.js').Jwt | undefined} jwt
  * @property {ReturnType<typeof userOf>} user
  * @property {import('./id-token.js').Verdict | undefined} verdict `undefined` while the keys are on their way
  * @property {Came} came
  */
+
+/** @param {import('./id-token.js').Jwt | undefined} jwt @returns seconds */
+function lifetimeOf(jwt) {
+  return (numberOf(jwt?.payload, 'exp') ?? 0) - (numberOf(jwt?.payload, 'iat') ?? 0)
+}
 
 /**
  * @param {unknown} reply of a completed sign-in, or of a refresh
@@ -38,6 +44,7 @@ export function sessionOf(reply, came) {
     sessionToken: textOf(reply, 'session_token'),
     endsAt: Date.now() + (numberOf(reply, 'expire') ?? 0) * 1000,
     idToken,
+    idTokenEndsAt: Date.now() + lifetimeOf(jwt) * 1000,
     jwt,
     user: userOf(jwt?.payload ?? {}),
     verdict: undefined,

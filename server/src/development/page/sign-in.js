@@ -2,14 +2,13 @@ import { whyAtOnce } from './accounts.js'
 import { codeOf, createCalls } from './calls.js'
 import { createCodes } from './codes.js'
 import { newAddresses, zhangsan } from './demo.js'
-import { verifySignature } from './id-token.js'
 import { textOf } from './json.js'
 import { createOwnAccount } from './own-account.js'
 import { createPasswords, isOfNewPassword, ruleOf } from './passwords.js'
 import { createPhoneNumber } from './phone-number.js'
-import { sessionOf } from './session.js'
 import { firstState, firstTyped } from './state.js'
 import { stepsOf } from './steps.js'
+import { createTokens } from './tokens.js'
 import { keyOf, stepsBehind, wantsNewAddress } from './ways.js'
 import { createWork } from './work.js'
 
@@ -40,6 +39,7 @@ export function createSignIn({ api, changed }) {
   const work = createWork(state, changed)
   const { during, refuse } = work
   const codes = createCodes({ state, calls, work })
+  const tokens = createTokens({ state, calls, work })
 
   /** @param {Reply} reply */
   function notSignedIn(reply) {
@@ -94,11 +94,12 @@ export function createSignIn({ api, changed }) {
   /** @param {unknown} json @param {Came} came */
   async function arrived(json, came) {
     forgetOwn()
+    state.view = 'signed-in'
     if (came.how === 'at-once' || came.how === 'proved') {
       const person = state.persona.trim()
       state.met.set(person, new Set([...(state.met.get(person) ?? []), state.clientId]))
     }
-    await holdSession(json, came)
+    await tokens.hold(json, came)
   }
 
   /** What is known of one user says nothing of the next. */
@@ -109,13 +110,6 @@ export function createSignIn({ api, changed }) {
     state.profile = undefined
     state.sessions = undefined
     state.own = newAddresses()
-  }
-
-  /** Gets an id_token that tells what has changed. */
-  async function renew() {
-    const reply = await calls.refresh()
-    if (!reply.ok) return refuse('session', reply)
-    await holdSession(reply.json, state.session?.came ?? { how: 'proved' })
   }
 
   /** Whoever has set a new password signs in with it. */
@@ -133,19 +127,10 @@ export function createSignIn({ api, changed }) {
       const how = howByDoor[step.door] ?? 'proved'
       return goOn(reply, { how })
     }
-    await renew()
+    await tokens.renew()
+    state.view = 'signed-in'
     state.own = newAddresses()
     state.notice = 'addressChanged'
-  }
-
-  /** @param {unknown} json @param {Came} came */
-  async function holdSession(json, came) {
-    const session = sessionOf(json, came)
-    state.session = session
-    state.view = 'signed-in'
-    changed()
-    const keys = await calls.keys()
-    session.verdict = await verifySignature(session.idToken, keys.json)
   }
 
   /** @param {import('./state.js').Notice} notice */
@@ -186,9 +171,9 @@ export function createSignIn({ api, changed }) {
     signIn,
     check: codes.check,
     sendCode: codes.send,
-    passwords: createPasswords({ state, calls, work, goOn }),
+    passwords: createPasswords({ state, calls, work, asUser: tokens.asUser, goOn }),
     chosen,
-    account: createOwnAccount({ state, calls, work, leave, renew }),
+    account: createOwnAccount({ state, calls, work: tokens.asUser, leave, renew: tokens.renew }),
 
     /** The step on the screen that takes a code, if there is one. */
     current: () => state.steps.find((step) => step.key === state.stepKey && step.kind !== undefined),
@@ -260,6 +245,7 @@ export function createSignIn({ api, changed }) {
       during(
         'confirm',
         async () => {
+          if (step.door === 'address') await tokens.keepFresh()
           const reply = await calls.prove(step)
           if (reply.ok) return proved(step, reply)
           refuse('code', reply)
@@ -272,7 +258,7 @@ export function createSignIn({ api, changed }) {
 
     refresh: () =>
       during('refresh', async () => {
-        await renew()
+        await tokens.renew()
         if (state.refused === undefined) state.notice = 'refreshed'
       }),
 

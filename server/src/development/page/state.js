@@ -15,7 +15,7 @@ import { textOf } from './json.js'
 
 /** @typedef {'sign-in' | 'send' | 'picture' | 'check' | 'machine' | 'confirm' | 'phone' | 'refresh' | 'accounts' | 'unbind' | 'link' | 'page' | 'save' | 'end' | 'close' | 'password' | 'skip' | 'sign-out'} Busy */
 
-/** @typedef {'' | 'refreshed' | 'signedOut' | 'signedOutAlone' | 'unbound' | 'unboundOwn' | 'linked' | 'saved' | 'addressChanged' | 'ended' | 'closed' | 'passwordSet' | 'passwordChanged'} Notice */
+/** @typedef {'' | 'refreshed' | 'signedOut' | 'signedOutAlone' | 'unbound' | 'unboundOwn' | 'linked' | 'saved' | 'addressChanged' | 'ended' | 'endedOthers' | 'closed' | 'passwordSet' | 'passwordChanged'} Notice */
 
 /** What stands in the fields before anybody has typed: whoever tries the page has the demo user's password. */
 export function firstTyped() {

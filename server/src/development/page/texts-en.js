@@ -199,7 +199,8 @@ export const en = {
     passwordSet: 'The new password is set, and every session is over. Sign in with it.',
     passwordChanged: 'The password is changed, and all other sessions are over.',
     addressChanged: 'Changed. The other addresses of the account are told, and all other sessions are over.',
-    ended: 'Ended: from the next call on it counts for nothing.',
+    ended: 'Ended. It counts for nothing from the next call on.',
+    endedOthers: 'All other sessions are over.',
     closed: (/** @type {string} */ day) =>
       `Closed. On ${day} the account is deleted; until then it can be opened again.`,
   },

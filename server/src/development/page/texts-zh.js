@@ -197,6 +197,7 @@ export const zh = {
     passwordChanged: '密码已修改，其他会话均已结束。',
     addressChanged: '已更换。账号的其他地址会收到通知，其他会话均已结束。',
     ended: '已结束，从下一个请求起失效。',
+    endedOthers: '其他会话均已结束。',
     closed: (day) => `账号已注销，将于 ${day} 删除；在此之前可以恢复。`,
   },
   further: '再绑定一个微信用户',
