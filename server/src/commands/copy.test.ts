@@ -19,6 +19,7 @@ import {
   userIdIn,
 } from '../testing/held-proofs.ts'
 import { isLongRun } from '../testing/how-long.ts'
+import { HASH_OF_GOOD } from '../testing/passwords.ts'
 import { type Postgres, startPostgres } from '../testing/postgres.ts'
 import { prepareProduction, type Production } from '../testing/production.ts'
 import { chosenSeed, seededRandom } from '../testing/seeded-random.ts'
@@ -41,6 +42,7 @@ afterAll(() => postgres.remove())
 async function addEverything(dataDirectory: string): Promise<void> {
   const { db, vault, close } = await openExistingDeployment({ dataDirectory, masterKey: undefined }, 0)
   const known = await db.selectFrom('user_address').select('address_index').executeTakeFirstOrThrow()
+  const { id: userId } = await db.selectFrom('user').select('id').executeTakeFirstOrThrow()
   const [connection] = await db.selectFrom('connection').select('id').execute()
   const attempt = (id: string, index: string) => sql`
     insert into message_attempt (id, message_id, client_id, at, gateway, channel, purpose, address_index, address_masked, result)
@@ -51,6 +53,8 @@ async function addEverything(dataDirectory: string): Promise<void> {
     sql`insert into unbound_identity (connection_id, subject, unbound_at) values (${connection?.id}, 'o-gone', 5)`,
     sql`insert into test_address (address_index, address_masked, code_sealed)
       values ('I', '139****0000', ${vault.seal('test_address I', '123456')})`,
+    sql`insert into password_history (id, user_id, hash_sealed, replaced_at)
+      values ('older', ${userId}, ${vault.seal('password_history older', 'H')}, 1)`,
     attempt('known', known.address_index),
     attempt('unknown', 'of-nobody'),
     sql`insert into audit_event (id, at, kind, address_index, address_masked)
@@ -66,6 +70,7 @@ async function* linesOf(): AsyncGenerator<string> {
     user_name: 'li',
     mobile: { value: MOBILES[3], verified: true },
     email: { value: EMAILS[0], verified: true },
+    password: { hash: HASH_OF_GOOD },
   })
   yield JSON.stringify({ user_name: 'wang', email: EMAILS[1] })
 }

@@ -89,8 +89,9 @@ function bodyOf(message: Message) {
     template: message.template,
     language: message.language,
     text: renderSms(message),
+    ...(!isNotice(message) && { code: message.verifyCode }),
     application: applicationNameIn(message),
-    ...(!isNotice(message) && { code: message.verifyCode, expires_in: message.expiresInSeconds }),
+    ...(!isNotice(message) && { expires_in: message.expiresInSeconds }),
   }
 }
 
