@@ -40,8 +40,10 @@ async function nextHole(page: Page, opener: string): Promise<number> {
 async function drag(page: Page, x: number): Promise<void> {
   const box = await page.locator('#slider').boundingBox()
   if (box === null) throw new Error('the slider is not to be seen')
-  const scale = (box.width - 49) / 263
-  const from = { x: box.x + 24, y: box.y + box.height / 2 }
+  // The handle is as wide as the piece: 47 of the picture's 310 pixels, within a border of one.
+  const handle = (box.width * 47) / 310
+  const scale = (box.width - handle - 2) / (310 - 47)
+  const from = { x: box.x + handle / 2, y: box.y + box.height / 2 }
   await page.mouse.move(from.x, from.y)
   await page.mouse.down()
   await page.mouse.move(from.x + x * scale, from.y, { steps: 8 })
@@ -61,6 +63,9 @@ describe.skipIf(chromiumPath === undefined)(
         await page.locator('#other-ways').click()
         const hole = await nextHole(page, '#send-code')
         await expectAccessible(page)
+        const sheet = await page.locator('.sheet').boundingBox()
+        const picture = await page.locator('.pictures').boundingBox()
+        expect((picture?.x ?? 0) + (picture?.width ?? 0)).toBeLessThan((sheet?.x ?? 0) + (sheet?.width ?? 0))
         await drag(page, hole < 130 ? hole + 60 : hole - 60)
         const next = await nextHole(page, '#tell-place')
         await page.locator('#check-refused').getByText(wrong).waitFor()

@@ -2,7 +2,7 @@ import { fixedCodeOf, zhangsan } from './demo.js'
 import { el, fill } from './dom.js'
 import { action, addressChips, refusal } from './parts.js'
 import { newPassword } from './password-form.js'
-import { wantsNewAddress } from './ways.js'
+import { wantsKnownAddress, wantsNewAddress } from './ways.js'
 
 /**
  * @typedef {import('./parts.js').Screen} Screen
@@ -69,7 +69,7 @@ function suggestions({ signIn, texts, render }, step) {
   const { state } = signIn
   const offered = [
     { address: zhangsan[step.kind], whose: texts.demoUser, fits: !wantsNewAddress(step.door) },
-    { address: state.own[step.kind], whose: texts.newAddress, fits: step.door !== 'second-factor' },
+    { address: state.own[step.kind], whose: texts.newAddress, fits: !wantsKnownAddress(step.door) },
   ].filter(({ fits }) => fits)
   return addressChips('address', texts.suggestions, offered, state.address[step.kind], (address) => {
     state.address[step.kind] = address

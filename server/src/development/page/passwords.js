@@ -36,8 +36,10 @@ export function createPasswords({ state, calls, work, asUser, goOn }) {
         async () => {
           const reply = await calls.loginByPassword(step)
           if (!reply.ok) return refuse('password', reply)
-          state.typed.password = ''
+          const { password } = state.typed
           await goOn(reply, { how: 'by-password' })
+          // Whoever is to change it has just typed it.
+          if (state.view === 'pending') state.typed.password = password
         },
         state.typed.userName.trim() === '' ? 'login-name' : state.typed.password === '' ? 'password' : '',
       ),

@@ -90,7 +90,7 @@ export function stepsOf(reply) {
 }
 
 /** @param {Door | undefined} door */
-export function isOfPassword(door) {
+function isOfPassword(door) {
   return door === 'old-password' || door === 'expired-password'
 }
 

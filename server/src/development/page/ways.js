@@ -101,6 +101,15 @@ export function wantsNewAddress(door) {
   return door === 'create' || door === 'address'
 }
 
+/**
+ * Whether it leads nowhere with an address that no user has.
+ *
+ * @param {import('./steps.js').Door} door
+ */
+export function wantsKnownAddress(door) {
+  return !['login', 'bind', 'register', 'create', 'address'].includes(door)
+}
+
 /** @param {OwnDoor} door @param {Kind | 'password'} kind */
 export function keyOf(door, kind) {
   return `${door} ${kind}`
