@@ -68,6 +68,7 @@ describe('an operator who unbinds', () => {
       stderr: 'ligature: Unbinding failed, there is no such linked account\n',
     })
     await server.deployment.db.updateTable('user_address').set({ verified_at: null }).execute()
+    await server.deployment.db.deleteFrom('password').execute()
     expect(await unbind('zhangsan')).toMatchObject({
       code: 1,
       stderr: 'ligature: This is the last way to sign in and cannot be unbound; bind another one first\n',

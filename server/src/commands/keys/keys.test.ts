@@ -125,6 +125,7 @@ test('a new data key is waited for, and shown with what is sealed under each', a
     {
       'signing_key.private_jwk_sealed': 3,
       'user_address.address_sealed': 2,
+      'password.hash_sealed': 1,
       'test_address.code_sealed': 2,
       'test_address.address_sealed': 2,
       'connection.app_secret_sealed': demoConnections.length,
