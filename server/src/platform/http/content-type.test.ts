@@ -18,7 +18,11 @@ const BODY_UNREADABLE = 'IDAAS.SDK.PARAM.9003'
 const NOT_HTTP = 'IDAAS.SDK.COM.9400'
 
 const withBody = everyPost.filter((endpoint) => fieldsOf(endpoint).all.length > 0)
-const withoutBody = everyEndpoint.filter((endpoint) => fieldsOf(endpoint).all.length === 0)
+/** It continues another sign-in than the one at hand. */
+const SKIP_UPDATE = '/api/v2/sdk/pwd/skip-update'
+const withoutBody = everyEndpoint.filter(
+  (endpoint) => fieldsOf(endpoint).all.length === 0 && endpoint.path !== SKIP_UPDATE,
+)
 
 const types = [
   'application/json\t; charset=utf-8',
