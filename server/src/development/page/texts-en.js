@@ -144,7 +144,7 @@ export const en = {
   advice: {
     'LOGIN.9005': 'No user has this address yet. Use zhangsan’s, or open “Demo, bind or register”.',
     'LOGIN.9011':
-      'A number alone makes no user while registration is closed. Use zhangsan’s, or choose “Demo, bind or register” and sign in with WeChat.',
+      'A number alone makes no user while registration is closed. Use zhangsan’s, choose “Demo, bind or register” and sign in with WeChat, or open registration in the configuration.',
     'LOGIN.9012':
       'A code alone makes no user while registration is closed. Use zhangsan’s, choose “Demo, bind or register” and sign in with WeChat, or open registration in the configuration.',
     'SOCIAL.9002': 'No verified address and no other account: whoever unbound this could never come back.',

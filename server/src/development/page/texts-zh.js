@@ -142,7 +142,7 @@ export const zh = {
   advice: {
     'LOGIN.9005': '还没有用户使用这个地址。可以改用 zhangsan 的，或打开「Demo, bind or register」。',
     'LOGIN.9011':
-      '注册关闭时，仅凭手机号不会新建用户。可以改用 zhangsan 的号码，或选择「Demo, bind or register」并用微信登录。',
+      '注册关闭时，仅凭手机号不会新建用户。可以改用 zhangsan 的号码，或选择「Demo, bind or register」并用微信登录，或在配置中开放注册。',
     'LOGIN.9012':
       '注册关闭时，仅凭验证码不会新建用户。可以改用 zhangsan 的地址，或选择「Demo, bind or register」并用微信登录，或在配置中开放注册。',
     'SOCIAL.9002': '没有已验证的地址，也没有其他账号：一旦解绑，就再也无法登录。',
