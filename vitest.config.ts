@@ -1,6 +1,10 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { slowness } from './server/src/testing/slowness.ts'
 import { LongestFirst } from './tools/longest-first.ts'
+
+/** How long a test may take that says nothing else. */
+const LONGEST_MS = 20_000
 
 /** What is asked of the server over HTTP must hold on either store. */
 const onBothStores = [
@@ -15,8 +19,8 @@ export default defineConfig({
     // Not more than there are cores: some tests measure how long something takes.
     maxWorkers: availableParallelism(),
     sequence: { sequencer: LongestFirst },
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: LONGEST_MS * slowness,
+    hookTimeout: LONGEST_MS * slowness,
     projects: [
       {
         extends: true,
