@@ -214,6 +214,18 @@ describe.for(ways)('$path', (way) => {
   })
 })
 
+test('what is no mobile number and no email is said to be none', async (t) => {
+  const program = (await startServer(t)).miniProgram()
+  const verify = { verify_code: '123456' }
+
+  expect(
+    await program.call('login/mobile-verify-code', { body: { mobile: '138', ...verify } }),
+  ).toMatchObject({ outcome: 'IDAAS.SDK.USER.9001' })
+  expect(
+    await program.call('login/email-verify-code', { body: { email: 'li at example', ...verify } }),
+  ).toMatchObject({ outcome: 'IDAAS.SDK.USER.9002' })
+})
+
 test('the email may be called emial, as an example of the documented API has it', async (t) => {
   const server = await startServer(t)
   await server.addUser({ email: MAIL })
