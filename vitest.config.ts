@@ -21,6 +21,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     testTimeout: LONGEST_MS * slowness,
     hookTimeout: LONGEST_MS * slowness,
+    // What a page or a process is going to show soon.
+    expect: { poll: { timeout: 5_000 * slowness } },
     projects: [
       {
         extends: true,

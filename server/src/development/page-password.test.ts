@@ -92,6 +92,8 @@ describe.skipIf(chromiumPath === undefined)(
 
     test('an expired password is changed by a code', async (t) => {
       const page = await openAged(t, inEnglish, 31)
+      // The screen before has such a choice as well.
+      await page.locator('#new-password').waitFor()
       await page.locator('#kind-mobile').check()
       await page.locator('#phone').getByText('On file').waitFor()
       await proveAddress(page, '11012345678')

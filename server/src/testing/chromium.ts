@@ -3,6 +3,7 @@ import axe from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { expect, type TestContext } from 'vitest'
 import { z } from 'zod'
+import { slowness } from './slowness.ts'
 
 const KNOWN_PLACES = [
   process.env['LIGATURE_TEST_CHROMIUM'] ?? '',
@@ -46,7 +47,7 @@ export async function openPage(t: TestContext, options: PageOptions): Promise<Pa
   })
   t.onTestFinished(() => context.close())
   const page = await context.newPage()
-  page.setDefaultTimeout(8_000)
+  page.setDefaultTimeout(8_000 * slowness)
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {
