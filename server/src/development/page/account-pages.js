@@ -2,7 +2,7 @@ import { applications } from './demo.js'
 import { el } from './dom.js'
 import { changeForm } from './password-form.js'
 import { profileFields } from './own.js'
-import { action, heading, nameOf, notice, refusal } from './parts.js'
+import { action, form, heading, nameOf, notice, refusal } from './parts.js'
 
 /**
  * @typedef {import('./parts.js').Screen} Screen
@@ -24,15 +24,10 @@ function profilePage(screen) {
   const { signIn, texts } = screen
   const { profile, busy } = signIn.state
   const page = texts.own.profile
-  return el(
-    'form',
-    {
-      class: 'screen',
-      novalidate: true,
-      submit: (event) => {
-        event.preventDefault()
-        void signIn.account.saveProfile()
-      },
+  return form(
+    'screen',
+    () => {
+      void signIn.account.saveProfile()
     },
     heading(page.title, page.text),
     ...(profile === undefined ? [] : profileFields.map((name) => profileField(screen, profile, name))),

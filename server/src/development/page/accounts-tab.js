@@ -1,6 +1,6 @@
 import { applications } from './demo.js'
 import { el } from './dom.js'
-import { action, nameOf, notice, refusal } from './parts.js'
+import { action, form, nameOf, notice, refusal } from './parts.js'
 
 /**
  * @typedef {import('./parts.js').Screen} Screen
@@ -71,15 +71,10 @@ function further(screen) {
     'aria-describedby': missing ? 'further-missing' : refused === undefined ? undefined : 'link-refused',
     input: () => (state.further = input.value),
   })
-  return el(
-    'form',
-    {
-      class: 'field',
-      novalidate: true,
-      submit: (event) => {
-        event.preventDefault()
-        void signIn.account.link()
-      },
+  return form(
+    'field',
+    () => {
+      void signIn.account.link()
     },
     el('label', { for: 'further' }, texts.further),
     el(

@@ -1,5 +1,5 @@
 import { el } from './dom.js'
-import { action, refusal } from './parts.js'
+import { action, refusal, sheet } from './parts.js'
 import { canWork } from './proof-of-work.js'
 import { movePiece, RIGHTMOST } from './slider.js'
 
@@ -18,17 +18,8 @@ export function checkSheet(screen, check) {
   const { signIn, texts } = screen
   const { busy } = signIn.state
   const hasSlider = check.kinds.includes('slider')
-  return el(
-    'div',
-    {
-      class: 'sheet',
-      role: 'dialog',
-      'aria-labelledby': 'sheet-title',
-      'aria-describedby': 'sheet-why',
-      keydown: (event) => {
-        if (event instanceof KeyboardEvent && event.key === 'Escape') signIn.check.close()
-      },
-    },
+  return sheet(
+    () => signIn.check.close(),
     el('h2', { id: 'sheet-title' }, texts.check.title),
     el('p', { class: 'hint', id: 'sheet-why' }, hasSlider ? texts.check.slide : texts.check.work),
     refusal(screen, 'check'),

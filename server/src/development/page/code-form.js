@@ -1,6 +1,6 @@
 import { fixedCodeOf, zhangsan } from './demo.js'
 import { el, fill } from './dom.js'
-import { action, addressChips, refusal } from './parts.js'
+import { action, addressChips, form, refusal } from './parts.js'
 import { newPassword } from './password-form.js'
 import { wantsKnownAddress, wantsNewAddress } from './ways.js'
 
@@ -41,17 +41,12 @@ export function addressForm(screen, step) {
     hint.textContent = fixed === undefined ? texts.codeOnItsWay : texts.fixedCode(fixed)
   }
 
-  return el(
-    'form',
-    {
-      class: 'field',
-      novalidate: true,
-      submit: (event) => {
-        event.preventDefault()
-        if (secondsToWait(screen) > 0) return
-        state.arrivedBefore = inbox.newestTo(input.value)?.key ?? ''
-        void signIn.sendCode(step)
-      },
+  return form(
+    'field',
+    () => {
+      if (secondsToWait(screen) > 0) return
+      state.arrivedBefore = inbox.newestTo(input.value)?.key ?? ''
+      void signIn.sendCode(step)
     },
     el('label', { for: 'address' }, texts.address[step.kind]),
     step.hint !== '' && el('p', { class: 'hint' }, texts.sentOnlyTo(step.hint)),
@@ -134,15 +129,10 @@ export function codeForm(screen, step) {
     'aria-describedby': missing ? 'code-missing' : refused === undefined ? 'code-hint' : 'code-refused',
     input: () => (state.verifyCode = input.value),
   })
-  return el(
-    'form',
-    {
-      class: 'field',
-      novalidate: true,
-      submit: (event) => {
-        event.preventDefault()
-        void signIn.confirm(step)
-      },
+  return form(
+    'field',
+    () => {
+      void signIn.confirm(step)
     },
     el('label', { for: 'code' }, texts.code),
     input,

@@ -33,6 +33,44 @@ export function heading(title, text) {
 }
 
 /**
+ * A form that says itself what is missing, and is sent by nobody but its own code.
+ *
+ * @param {string | undefined} kind its class
+ * @param {() => void} submit
+ * @param {import('./dom.js').Child[]} content
+ */
+export function form(kind, submit, ...content) {
+  const send = (/** @type {Event} */ event) => {
+    event.preventDefault()
+    submit()
+  }
+  return el('form', { class: kind, novalidate: true, submit: send }, ...content)
+}
+
+/**
+ * What is laid over a screen, which is inert meanwhile. Its heading has the id `sheet-title`, what it is about
+ * `sheet-why`.
+ *
+ * @param {() => void} close
+ * @param {import('./dom.js').Child[]} content
+ */
+export function sheet(close, ...content) {
+  return el(
+    'div',
+    {
+      class: 'sheet',
+      role: 'dialog',
+      'aria-labelledby': 'sheet-title',
+      'aria-describedby': 'sheet-why',
+      keydown: (event) => {
+        if (event instanceof KeyboardEvent && event.key === 'Escape') close()
+      },
+    },
+    ...content,
+  )
+}
+
+/**
  * A button that looks busy, and keeps the focus, while its request is under way.
  *
  * @param {string} id

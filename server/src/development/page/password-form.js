@@ -1,6 +1,6 @@
 import { zhangsan } from './demo.js'
 import { el } from './dom.js'
-import { action, refusal } from './parts.js'
+import { action, form, refusal } from './parts.js'
 
 /**
  * @typedef {import('./parts.js').Screen} Screen
@@ -27,8 +27,9 @@ export function loginForm(screen, step) {
     'aria-describedby': missing === 'login-name' ? 'login-name-missing' : undefined,
     input: () => (typed.userName = input.value),
   })
-  return passwordForm(
-    () => signIn.passwords.logIn(step),
+  return form(
+    'fields',
+    () => void signIn.passwords.logIn(step),
     el(
       'div',
       { class: 'field' },
@@ -52,21 +53,13 @@ export function loginForm(screen, step) {
 export function changeForm(screen, label, submit) {
   const { signIn, texts } = screen
   const { busy, hasPassword } = signIn.state
-  return passwordForm(
-    submit,
+  return form(
+    'fields',
+    () => void submit(),
     hasPassword && presentPassword(screen, texts.presentPassword),
     newPassword(screen, texts.newPassword),
     action('confirm', label, { submit: true, busy: busy === 'password' }),
   )
-}
-
-/** @param {() => Promise<void>} submit @param {import('./dom.js').Child[]} content */
-function passwordForm(submit, ...content) {
-  const send = (/** @type {Event} */ event) => {
-    event.preventDefault()
-    void submit()
-  }
-  return el('form', { class: 'fields', novalidate: true, submit: send }, ...content)
 }
 
 /** @param {Screen} screen @param {string} label @param {string} [hint] */

@@ -1,6 +1,6 @@
 import { zhangsan } from './demo.js'
 import { el } from './dom.js'
-import { action, addressChips, applicationName, refusal } from './parts.js'
+import { action, addressChips, applicationName, form, refusal, sheet } from './parts.js'
 
 /**
  * What WeChat lays over a mini program that asks for the person's number. The screen behind it is inert.
@@ -12,28 +12,15 @@ export function phoneSheet(screen) {
   const { state } = signIn
   const step = state.asking === 'prove' ? signIn.phoneButton() : undefined
   const why = state.asking === 'prove' ? texts.asks.prove : texts.asks.login
-  return el(
-    'div',
-    {
-      class: 'sheet',
-      role: 'dialog',
-      'aria-labelledby': 'sheet-title',
-      'aria-describedby': 'sheet-why',
-      keydown: (event) => {
-        if (event instanceof KeyboardEvent && event.key === 'Escape') signIn.denyNumber()
-      },
-    },
+  return sheet(
+    () => signIn.denyNumber(),
     el('p', { class: 'sheet-app' }, applicationName(screen)),
     el('h2', { id: 'sheet-title' }, texts.asks.title),
     el('p', { class: 'hint', id: 'sheet-why' }, why),
-    el(
-      'form',
-      {
-        novalidate: true,
-        submit: (event) => {
-          event.preventDefault()
-          void signIn.allowNumber(step)
-        },
+    form(
+      undefined,
+      () => {
+        void signIn.allowNumber(step)
       },
       number(screen),
       el(

@@ -1,6 +1,6 @@
 import { applications, newPerson } from './demo.js'
 import { el } from './dom.js'
-import { action, heading, notice, refusal } from './parts.js'
+import { action, form, heading, notice, refusal } from './parts.js'
 
 /**
  * Who is it, and in which application?
@@ -10,15 +10,10 @@ import { action, heading, notice, refusal } from './parts.js'
 export function startScreen(screen) {
   const { signIn, texts } = screen
   const { state } = signIn
-  return el(
-    'form',
-    {
-      class: 'screen',
-      novalidate: true,
-      submit: (event) => {
-        event.preventDefault()
-        void signIn.signIn()
-      },
+  return form(
+    'screen',
+    () => {
+      void signIn.signIn()
     },
     heading(texts.welcome, texts.welcomeText),
     notice(screen, ['signedOut', 'signedOutAlone', 'unboundOwn', 'closed']),
