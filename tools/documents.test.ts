@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { allRefusals, sdkEndpoints } from '../server/src/app.ts'
+import { allRefusals, sdkEndpoints } from '../server/src/sdk-endpoints.ts'
 import { commandLine } from '../server/src/commands/command-line.ts'
 import { settingDefinitions } from '../server/src/config.ts'
 import { doorRefusals } from '../server/src/platform/http/refusals.ts'

@@ -1,22 +1,11 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { record } from './audit/index.ts'
-import { algorithmsInUse, allOrigins, type Application, findApplication } from './applications/index.ts'
-import { connectionRefusals, openPhoneButton, type PhoneButtonBudgets } from './connections/index.ts'
-import {
-  credentialRefusals,
-  openPasswordHashing,
-  type PasswordHashing,
-  prepareFirstPassword,
-} from './credentials/index.ts'
+import { algorithmsInUse, allOrigins, findApplication } from './applications/index.ts'
+import { openPhoneButton, type PhoneButtonBudgets } from './connections/index.ts'
+import { openPasswordHashing, type PasswordHashing } from './credentials/index.ts'
 import type { Deployment } from './deployment.ts'
-import {
-  altchaEndpoint,
-  captchaEndpoint,
-  captchaVerifyEndpoint,
-  type HumanCheckEndpointDeps,
-} from './human-check/endpoints.ts'
-import { type HumanCheckDefaults, humanCheckRefusals } from './human-check/index.ts'
+import type { HumanCheckDefaults } from './human-check/index.ts'
 import { startSendingNotices } from './housekeeping.ts'
 import { countedGateways, type Gateways, type SendNoticesDeps } from './messages/index.ts'
 import type { Clock } from './platform/clock.ts'
@@ -27,148 +16,17 @@ import { addReference } from './platform/http/reference.http.ts'
 import { addHealth } from './platform/http/health.ts'
 import { hasField } from './platform/http/schema-fields.ts'
 import { createHttpServer } from './platform/http/http-server.ts'
-import { doorRefusals, transportRefusals } from './platform/http/refusals.ts'
 import { openSdkDoor } from './platform/http/sdk-door.ts'
-import type { SdkEndpoint } from './platform/http/sdk-endpoint.ts'
 import type { Log } from './platform/log.ts'
 import { openMetrics } from './platform/metrics/metrics.ts'
 import { addMetricsPage, METRICS_PATH } from './platform/metrics/metrics.http.ts'
 import type { Outbound } from './platform/outbound/outbound.ts'
-import {
-  bindOwnEndpoint,
-  closeAccountEndpoint,
-  changePasswordByEmailEndpoint,
-  changePasswordByMobileEndpoint,
-  changePasswordEndpoint,
-  checkPasswordExistsEndpoint,
-  endOtherSessionsEndpoint,
-  endSessionEndpoint,
-  linkedAccountsEndpoint,
-  profileEndpoint,
-  sessionsEndpoint,
-  unbindAccountEndpoint,
-  unbindEndpoint,
-  updateEmailEndpoint,
-  updateMobileEndpoint,
-  updateProfileEndpoint,
-  updatePasswordByEmailEndpoint,
-  updatePasswordByMobileEndpoint,
-} from './self-service/endpoints.ts'
-import { openClosedAccounts, selfServiceRefusals } from './self-service/index.ts'
-import { type FindSessionDeps, logoutEndpoint, refreshEndpoint } from './sessions/endpoints.ts'
-import { type IdTokenDeps, sessionRefusals } from './sessions/index.ts'
-import {
-  bindEndpoint,
-  loginWeChatMiniProgramEndpoint,
-  loginByAnythingEndpoint,
-  loginByEmailCodeEndpoint,
-  loginByEmailPasswordEndpoint,
-  loginByMobileCodeEndpoint,
-  loginByMobilePasswordEndpoint,
-  loginByNameEndpoint,
-  loginWeChatMobileEndpoint,
-  type LoginDeps,
-  type PasswordLoginDeps,
-  type PendingReplyDeps,
-  type PhoneButtonDeps,
-  registerBindEndpoint,
-  reopenAccountEndpoint,
-  registerByEmailCodeEndpoint,
-  registerByMobileCodeEndpoint,
-  type RegisterDeps,
-  signInEndpoint,
-  skipUpdateEndpoint,
-  updatePasswordByEmailAfterLoginEndpoint,
-  updatePasswordByMobileAfterLoginEndpoint,
-  updatePasswordEndpoint,
-  weChatMobileBindEndpoint,
-  weChatMobileRegisterBindEndpoint,
-} from './sign-in/endpoints.ts'
-import { findOpenSignIn, signInRefusals } from './sign-in/index.ts'
+import { openClosedAccounts } from './self-service/index.ts'
+import { type Needs, sdkEndpoints } from './sdk-endpoints.ts'
+import { findOpenSignIn } from './sign-in/index.ts'
 import { publishKeys } from './tokens/endpoints.ts'
 import { openSigningKeys } from './tokens/index.ts'
-import { userRefusals } from './users/index.ts'
-import { type SendEndpointDeps, sendEndpoints } from './verifications/endpoints.ts'
-import {
-  admitNotice,
-  listSendWarnings,
-  listTestAddresses,
-  type SendBudgets,
-  verificationRefusals,
-} from './verifications/index.ts'
-
-/** Everything that some endpoint needs; each names its own part. */
-type Needs = HumanCheckEndpointDeps &
-  SendEndpointDeps &
-  LoginDeps &
-  PhoneButtonDeps &
-  IdTokenDeps &
-  PendingReplyDeps &
-  FindSessionDeps &
-  RegisterDeps &
-  PasswordLoginDeps
-
-/** Every endpoint of the SDK family, in the order of the reference. */
-export const sdkEndpoints: readonly SdkEndpoint<Needs, Application>[] = [
-  loginWeChatMiniProgramEndpoint,
-  loginWeChatMobileEndpoint,
-  loginByMobileCodeEndpoint,
-  loginByEmailCodeEndpoint,
-  captchaEndpoint,
-  captchaVerifyEndpoint,
-  altchaEndpoint,
-  registerByMobileCodeEndpoint,
-  registerByEmailCodeEndpoint,
-  loginByNameEndpoint,
-  loginByAnythingEndpoint,
-  loginByMobilePasswordEndpoint,
-  loginByEmailPasswordEndpoint,
-  ...sendEndpoints(signInRefusals.stateTokenRefused),
-  bindEndpoint,
-  registerBindEndpoint,
-  weChatMobileBindEndpoint,
-  weChatMobileRegisterBindEndpoint,
-  signInEndpoint,
-  updatePasswordEndpoint,
-  skipUpdateEndpoint,
-  updatePasswordByMobileAfterLoginEndpoint,
-  updatePasswordByEmailAfterLoginEndpoint,
-  refreshEndpoint,
-  profileEndpoint,
-  updateProfileEndpoint,
-  updateMobileEndpoint,
-  updateEmailEndpoint,
-  linkedAccountsEndpoint,
-  unbindAccountEndpoint,
-  unbindEndpoint,
-  bindOwnEndpoint,
-  sessionsEndpoint,
-  endSessionEndpoint,
-  endOtherSessionsEndpoint,
-  closeAccountEndpoint,
-  reopenAccountEndpoint,
-  updatePasswordByMobileEndpoint,
-  updatePasswordByEmailEndpoint,
-  changePasswordByMobileEndpoint,
-  changePasswordByEmailEndpoint,
-  changePasswordEndpoint,
-  checkPasswordExistsEndpoint,
-  logoutEndpoint,
-]
-
-/** Every refusal there is, by whose table it stands in. */
-export const allRefusals = {
-  door: doorRefusals,
-  users: userRefusals,
-  humanCheck: humanCheckRefusals,
-  verifications: verificationRefusals,
-  connections: connectionRefusals,
-  credentials: credentialRefusals,
-  signIn: signInRefusals,
-  sessions: sessionRefusals,
-  selfService: selfServiceRefusals,
-  transport: transportRefusals,
-} as const
+import { admitNotice, listSendWarnings, listTestAddresses, type SendBudgets } from './verifications/index.ts'
 
 export interface ServerOptions {
   readonly clock: Clock
@@ -217,7 +75,6 @@ export async function createServer(deployment: Deployment, options: ServerOption
     of: async (clientId) => (await findApplication(db, clientId))?.origins ?? [],
     all: () => allOrigins(db),
   })
-  const passwordHashing = options.passwordHashing ?? openPasswordHashing()
   const needs: Needs = {
     ...options,
     db,
@@ -231,8 +88,7 @@ export async function createServer(deployment: Deployment, options: ServerOption
       vault,
       weChatPhoneOutbound: metrics.outbound.counted('wechat phone', options.weChatPhoneOutbound),
     }),
-    passwordHashing,
-    preparePassword: (...asked) => prepareFirstPassword({ db, vault, passwordHashing }, ...asked),
+    passwordHashing: options.passwordHashing ?? openPasswordHashing(),
     issuer: () => `${options.publicUrl()}/api/v1/oauth2`,
     readStateToken: async (stateToken, clientId, now) =>
       (await findOpenSignIn({ db, vault }, stateToken, clientId, now)).id,

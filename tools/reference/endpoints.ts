@@ -1,4 +1,4 @@
-import { sdkEndpoints } from '../../server/src/app.ts'
+import { sdkEndpoints } from '../../server/src/sdk-endpoints.ts'
 import {
   credentialsOf,
   type DescribedEndpoint,

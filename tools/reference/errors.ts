@@ -1,4 +1,4 @@
-import { allRefusals, sdkEndpoints } from '../../server/src/app.ts'
+import { allRefusals, sdkEndpoints } from '../../server/src/sdk-endpoints.ts'
 import { refusalsOf } from '../../server/src/platform/http/openapi.ts'
 import type { RefusalDefinition } from '../../server/src/platform/refusal.ts'
 import { headingOf, shortPathOf } from './endpoints.ts'

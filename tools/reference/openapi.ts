@@ -1,4 +1,4 @@
-import { sdkEndpoints } from '../../server/src/app.ts'
+import { sdkEndpoints } from '../../server/src/sdk-endpoints.ts'
 import { openApiDocument } from '../../server/src/platform/http/openapi.ts'
 import { COMMAND } from './markdown.ts'
 

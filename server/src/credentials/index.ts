@@ -14,4 +14,10 @@ export {
   sealedColumns as passwordSealedColumns,
 } from './password.store.ts'
 export { credentialRefusals, newPasswordRefusals } from './refusals.ts'
-export { importPassword, prepareFirstPassword, preparePassword, setPassword } from './set-password.ts'
+export {
+  importPassword,
+  prepareFirstPassword,
+  preparePassword,
+  type SavePassword,
+  setPassword,
+} from './set-password.ts'

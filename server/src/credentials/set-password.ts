@@ -118,6 +118,9 @@ export async function importPassword(
   await store.insert(tx, vault, { userId, hash, kind: 'imported', setAt: now })
 }
 
+/** Keeps a first password that was prepared, in the transaction that makes its user. */
+export type SavePassword = (tx: Tx, userId: string, now: number) => Promise<void>
+
 /**
  * Prepares the password of somebody who is going to be a user.
  *
@@ -128,7 +131,7 @@ export async function prepareFirstPassword(
   { db, vault, passwordHashing }: Deps & { readonly passwordHashing: PasswordHashing },
   password: string,
   of: { readonly userName: string | undefined; readonly name: string; readonly address: Address },
-): Promise<(tx: Tx, userId: string, now: number) => Promise<void>> {
+): Promise<SavePassword> {
   const policy = await readPolicy(db, passwordPolicy)
   const normal = normalPassword(password)
   checkPasswordRules(normal, policy)

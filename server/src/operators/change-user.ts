@@ -13,11 +13,13 @@ import {
 } from '../users/index.ts'
 import { findMeantUser, type OperatorDeps } from './find-user.ts'
 
+const BY_OPERATOR = { because: 'by an operator on the command line' }
+
 /** Shuts a user out at once, everywhere. His sessions end for good: enabling him does not bring them back. */
 export function disableUser(deps: OperatorDeps, text: string, now: number): Promise<User> {
   return change(deps, text, 'user_disabled', now, async (tx, user) => {
     await setUserDisabled(tx, user.id, now)
-    await endSessionsOf(tx, user.id, now)
+    await endSessionsOf(tx, user.id, BY_OPERATOR, now)
   })
 }
 
@@ -27,7 +29,7 @@ export function enableUser(deps: OperatorDeps, text: string, now: number): Promi
     await setUserDisabled(tx, user.id, null)
     if (!(await reopenUser(tx, user.id, now))) return
     // A login that met the closing may have opened one, which was good for nothing until now.
-    await endSessionsOf(tx, user.id, now)
+    await endSessionsOf(tx, user.id, BY_OPERATOR, now)
     const to = await listVerifiedAddressesOf(tx, deps.vault, user.id)
     const told = { application: undefined, language: 'zh' } as const
     await queueNotice(tx, deps.vault, { to, kind: 'account_reopened', at: now, ...told })
@@ -55,7 +57,7 @@ async function change(
   const user = await findMeantUser(deps, text)
   await inTransaction(deps.db, async (tx) => {
     await act(tx, user)
-    await record(tx, { kind, at: now, userId: user.id, because: 'by an operator on the command line' })
+    await record(tx, { kind, at: now, userId: user.id, ...BY_OPERATOR })
   })
   return user
 }

@@ -3,8 +3,8 @@ import { queueNotice } from '../messages/index.ts'
 import { type Db, inTransaction, takeTurns, type Tx } from '../platform/db/index.ts'
 import { Refusal, type RefusalDefinition } from '../platform/refusal.ts'
 import type { Vault } from '../platform/vault/vault.ts'
-import { endSessionsOf, holdSession, sessionRefusals } from '../sessions/index.ts'
-import { endOpenSignInsOfUser } from '../sign-in/index.ts'
+import { holdSession, sessionRefusals } from '../sessions/index.ts'
+import { shutOut } from '../sign-in/index.ts'
 import {
   type Address,
   changeAddress,
@@ -13,12 +13,7 @@ import {
   turnsOfUser,
   userRefusals,
 } from '../users/index.ts'
-import {
-  checkVerificationCode,
-  endOpenCodesTo,
-  purposeOf,
-  verificationRefusals,
-} from '../verifications/index.ts'
+import { checkVerificationCode, purposeOf, verificationRefusals } from '../verifications/index.ts'
 import { byOwner, type Owner } from './owner.ts'
 
 export interface ChangeAddressDeps {
@@ -56,11 +51,7 @@ export async function changeOwnAddress(
   asked: NewAddress,
   now: number,
 ): Promise<void> {
-  const refused = await inTransaction(db, async (tx) => {
-    const refusal = await proveAndChange(tx, vault, owner, asked, now)
-    if (refusal !== undefined) await recordRefusal(tx, vault, owner, asked.address, refusal, now)
-    return refusal
-  })
+  const refused = await inTransaction(db, (tx) => proveAndChange(tx, vault, owner, asked, now))
   if (refused !== undefined) throw new Refusal(refused.definition, { because: refused.because })
 }
 
@@ -71,23 +62,19 @@ async function proveAndChange(
   { address, verifyCode }: NewAddress,
   now: number,
 ): Promise<Refused | undefined> {
-  const { user, session, application } = owner
+  const { user, session } = owner
   await takeTurns(tx, [
     `user ${user.id}`,
     ...turnsOfUser(vault, { addresses: [{ address, isVerified: true }] }),
   ])
   if (!(await holdSession(tx, session.id, now))) throw new Refusal(sessionRefusals.idTokenRefused)
+  const { clientId, ...by } = byOwner(owner)
+  const purposes = [purposeOf('change_address', address.channel)]
   const checked = await checkVerificationCode(
     tx,
     vault,
-    {
-      address,
-      purpose: purposeOf('change_address', address.channel),
-      clientId: application.clientId,
-      signInId: undefined,
-      ownCodeOnly: false,
-      verifyCode,
-    },
+    { address, purposes, clientId, verifyCode },
+    { ...by, userId: user.id },
     now,
   )
   if (!checked.isRight) return { definition: verificationRefusals.codeIncorrect, because: checked.because }
@@ -96,24 +83,22 @@ async function proveAndChange(
   const old = before.find((each) => each.address.channel === address.channel)
   if (old?.isVerified === true && old.address.value === address.value) return undefined
   if ((await changeAddress(tx, vault, user.id, address, now)) === 'taken') {
-    const isMobile = address.channel === 'sms'
-    const definition = isMobile ? userRefusals.mobileRegistered : userRefusals.emailRegistered
-    return { definition, because: 'another user has verified it' }
+    const because = 'another user has verified it'
+    const mark = markAddress(vault, address)
+    await record(tx, {
+      kind: 'address_refused',
+      at: now,
+      userId: user.id,
+      address: mark,
+      because,
+      ...byOwner(owner),
+    })
+    return {
+      definition: userRefusals[address.channel === 'sms' ? 'mobileRegistered' : 'emailRegistered'],
+      because,
+    }
   }
-
-  for (const gone of old === undefined ? [address] : [old.address, address]) {
-    await endOpenCodesTo(tx, markAddress(vault, gone).index, now)
-  }
-  await endOpenSignInsOfUser(tx, user.id, now)
-  const told = before.filter((each) => each.isVerified && each.address.value !== address.value)
-  await tellOfChange(
-    tx,
-    vault,
-    owner,
-    address,
-    told.map((each) => each.address),
-    now,
-  )
+  await tellOfChange(tx, vault, owner, address, before, now)
   return undefined
 }
 
@@ -122,36 +107,17 @@ async function tellOfChange(
   vault: Vault,
   owner: Owner,
   address: Address,
-  to: readonly Address[],
+  before: Awaited<ReturnType<typeof listAddressesOf>>,
   now: number,
 ): Promise<void> {
   const { user, session, application, language } = owner
   const kind = address.channel === 'sms' ? 'mobile_changed' : 'email_changed'
   const mark = markAddress(vault, address)
   await record(tx, { kind, at: now, userId: user.id, address: mark, ...byOwner(owner) })
-  const ended = await endSessionsOf(tx, user.id, now, session.id)
-  for (const sessionId of ended) {
-    await record(tx, {
-      ...byOwner(owner),
-      kind: 'session_ended',
-      at: now,
-      userId: user.id,
-      sessionId,
-      because: `${kind} in session ${session.id}`,
-    })
-  }
-  await queueNotice(tx, vault, { to, kind, application, language, at: now })
-}
-
-async function recordRefusal(
-  tx: Tx,
-  vault: Vault,
-  owner: Owner,
-  address: Address,
-  { definition, because }: Refused,
-  now: number,
-): Promise<void> {
-  const kind = definition === verificationRefusals.codeIncorrect ? 'code_refused' : 'address_refused'
-  const mark = markAddress(vault, address)
-  await record(tx, { kind, at: now, userId: owner.user.id, address: mark, because, ...byOwner(owner) })
+  const old = before.filter((each) => each.address.channel === address.channel)
+  const by = { ...byOwner(owner), because: `${kind} in session ${session.id}` }
+  const addresses = [address, ...old.map((each) => each.address)]
+  await shutOut(tx, vault, { userId: user.id, addresses, by, keptSessionId: session.id }, now)
+  const to = before.filter((each) => each.isVerified && each.address.value !== address.value)
+  await queueNotice(tx, vault, { to: to.map((each) => each.address), kind, application, language, at: now })
 }

@@ -11,24 +11,18 @@ import {
   setPassword,
 } from '../credentials/index.ts'
 import { type Db, inTransaction, type Tx } from '../platform/db/index.ts'
-import { Refusal, type RefusalDefinition, type RefusalDetails } from '../platform/refusal.ts'
+import { Refusal } from '../platform/refusal.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { holdSession, sessionRefusals } from '../sessions/index.ts'
-import { afterPasswordChange } from '../sign-in/index.ts'
-import { type Address, type Channel, listVerifiedAddressesOf, markAddress } from '../users/index.ts'
-import { checkVerificationCode, type Purpose, verificationRefusals } from '../verifications/index.ts'
+import { afterPasswordChange, proveOwnAddress } from '../sign-in/index.ts'
+import type { Address, Channel } from '../users/index.ts'
+import { type Purpose, verificationRefusals } from '../verifications/index.ts'
 import { byOwner, type Owner, requireFreshSession } from './owner.ts'
 
 export interface ChangePasswordDeps {
   readonly db: Db
   readonly vault: Vault
   readonly passwordHashing: PasswordHashing
-}
-
-/** A "no" that commits what came before it. */
-interface Refused {
-  readonly definition: RefusalDefinition
-  readonly details: RefusalDetails
 }
 
 /**
@@ -82,75 +76,22 @@ export async function changePasswordByCode(
   now: number,
 ): Promise<void> {
   const { db, vault } = deps
-  const { user, application } = owner
+  const { user } = owner
   await deps.passwordHashing.withPlace(async (turn) => {
     const prepared = await preparePassword(deps, turn, user, shown.newPassword)
-    const refused = await inTransaction(db, async (tx): Promise<Refused | undefined> => {
+    const doubt = await inTransaction(db, async (tx): Promise<string | undefined> => {
       await holdOwn(tx, owner, now)
-      const own = await listVerifiedAddressesOf(tx, vault, user.id)
-      const address = own.find(({ channel }) => channel === shown.channel)
-      const doubt =
-        address === undefined
-          ? 'he has no such verified address'
-          : await whyNotProved(
-              tx,
-              vault,
-              { ...shown, address, clientId: application.clientId },
-              purposes,
-              now,
-            )
-      if (doubt !== undefined)
-        return refuseCode(tx, vault, { ...byOwner(owner), userId: user.id, address }, doubt, now)
+      const { channel, verifyCode } = shown
+      const { clientId, ...by } = byOwner(owner)
+      const code = { userId: user.id, channel, purposes, clientId, verifyCode }
+      const proved = await proveOwnAddress(tx, vault, code, by, now)
+      if (!proved.isRight) return proved.because
       await setPassword(tx, vault, prepared, user.id, now)
-      await followUp(tx, vault, owner, 'by himself, with a code', address, now)
+      await followUp(tx, vault, owner, 'by himself, with a code', proved.address, now)
       return undefined
     })
-    if (refused !== undefined) throw new Refusal(refused.definition, refused.details)
+    if (doubt !== undefined) throw new Refusal(verificationRefusals.codeIncorrect, { because: doubt })
   })
-}
-
-/** @returns why no code of these purposes is right; each that is open is guessed at, and paid for */
-export async function whyNotProved(
-  tx: Tx,
-  vault: Vault,
-  shown: { readonly address: Address; readonly clientId: string; readonly verifyCode: string },
-  purposes: readonly Purpose[],
-  now: number,
-): Promise<string | undefined> {
-  const { address, clientId, verifyCode } = shown
-  const doubts: string[] = []
-  for (const purpose of purposes) {
-    const guess = { address, purpose, clientId, signInId: undefined, ownCodeOnly: false, verifyCode }
-    const checked = await checkVerificationCode(tx, vault, guess, now)
-    if (checked.isRight) return undefined
-    doubts.push(checked.because)
-  }
-  return doubts.join(', ')
-}
-
-/** Records a wrong code; it stays paid. */
-export async function refuseCode(
-  tx: Tx,
-  vault: Vault,
-  by: {
-    readonly clientId: string
-    readonly ip: string
-    readonly userId?: string
-    readonly sessionId?: string
-    readonly address: Address | undefined
-  },
-  because: string,
-  now: number,
-): Promise<Refused> {
-  const { address, ...who } = by
-  await record(tx, {
-    ...who,
-    kind: 'code_refused',
-    at: now,
-    because,
-    ...(address !== undefined && { address: markAddress(vault, address) }),
-  })
-  return { definition: verificationRefusals.codeIncorrect, details: { because } }
 }
 
 async function checkOld(

@@ -5,10 +5,9 @@ import { type Db, inTransaction, takeTurns } from '../platform/db/index.ts'
 import { readPolicy } from '../platform/policy/index.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Vault } from '../platform/vault/vault.ts'
-import { endSessionsOf, holdSession, sessionRefusals } from '../sessions/index.ts'
-import { endOpenSignInsOf, endOpenSignInsOfUser } from '../sign-in/index.ts'
-import { closeUser, listAddressesOf, markAddress } from '../users/index.ts'
-import { endOpenCodesTo } from '../verifications/index.ts'
+import { holdSession, sessionRefusals } from '../sessions/index.ts'
+import { endOpenSignInsOf, shutOut } from '../sign-in/index.ts'
+import { closeUser, listVerifiedAddressesOf } from '../users/index.ts'
 import { accountClosing } from './account-closing.ts'
 import { byOwner, type Owner } from './owner.ts'
 
@@ -36,12 +35,10 @@ export async function closeAccount(
     const isIn = await holdSession(tx, session.id, now)
     if (!isIn || !(await closeUser(tx, user.id, closesAt))) throw new Refusal(sessionRefusals.idTokenRefused)
 
-    await endSessionsOf(tx, user.id, now)
+    const verified = await listVerifiedAddressesOf(tx, vault, user.id)
+    const by = { ...byOwner(owner), because: 'he closed his account' }
+    await shutOut(tx, vault, { userId: user.id, addresses: verified, by }, now)
     for (const identity of await listIdentitiesOf(tx, user.id)) await endOpenSignInsOf(tx, identity, now)
-    await endOpenSignInsOfUser(tx, user.id, now)
-    const addresses = await listAddressesOf(tx, vault, user.id)
-    const verified = addresses.filter(({ isVerified }) => isVerified).map(({ address }) => address)
-    for (const address of verified) await endOpenCodesTo(tx, markAddress(vault, address).index, now)
     await record(tx, { kind: 'account_closing', at: now, userId: user.id, ...byOwner(owner) })
     await queueNotice(tx, vault, { to: verified, kind: 'account_closing', application, language, at: now })
     return closesAt

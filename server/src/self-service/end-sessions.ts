@@ -1,4 +1,3 @@
-import { record } from '../audit/index.ts'
 import { type Db, inTransaction } from '../platform/db/index.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { endSessionOf, endSessionsOf } from '../sessions/index.ts'
@@ -13,30 +12,21 @@ import { selfServiceRefusals } from './refusals.ts'
  */
 export async function endOwnSession(db: Db, owner: Owner, sessionId: string, now: number): Promise<void> {
   await inTransaction(db, async (tx) => {
-    if (!(await endSessionOf(tx, owner.user.id, sessionId, now))) {
+    const by = byHimself(owner, sessionId === owner.session.id)
+    if (!(await endSessionOf(tx, owner.user.id, sessionId, by, now))) {
       throw new Refusal(selfServiceRefusals.noSuchSession)
     }
-    await record(tx, ended(owner, sessionId, now))
   })
 }
 
 /** @returns how many there were besides the one in which he asks for it */
 export async function endOtherSessions(db: Db, owner: Owner, now: number): Promise<number> {
-  return inTransaction(db, async (tx) => {
-    const ids = await endSessionsOf(tx, owner.user.id, now, owner.session.id)
-    for (const id of ids) await record(tx, ended(owner, id, now))
-    return ids.length
-  })
+  return inTransaction(db, (tx) =>
+    endSessionsOf(tx, owner.user.id, byHimself(owner, false), now, owner.session.id),
+  )
 }
 
-function ended(owner: Owner, sessionId: string, now: number) {
-  const because = sessionId === owner.session.id ? 'by himself' : `by himself, in session ${owner.session.id}`
-  return {
-    ...byOwner(owner),
-    kind: 'session_ended',
-    at: now,
-    userId: owner.user.id,
-    sessionId,
-    because,
-  } as const
+function byHimself(owner: Owner, isOwnSession: boolean) {
+  const because = isOwnSession ? 'by himself' : `by himself, in session ${owner.session.id}`
+  return { ...byOwner(owner), because }
 }

@@ -2,11 +2,11 @@ import type { Application } from '../applications/index.ts'
 import { record } from '../audit/index.ts'
 import { preparePassword, setPassword } from '../credentials/index.ts'
 import { inTransaction, type Tx } from '../platform/db/index.ts'
-import { type Language, Refusal, type RefusalDefinition, type RefusalDetails } from '../platform/refusal.ts'
+import { type Language, Refusal, type RefusalDefinition } from '../platform/refusal.ts'
 import { afterPasswordChange, signInRefusals } from '../sign-in/index.ts'
 import { type Address, findByVerifiedAddress, markAddress } from '../users/index.ts'
-import type { Purpose } from '../verifications/index.ts'
-import { type ChangePasswordDeps, refuseCode, whyNotProved } from './change-password.ts'
+import { checkVerificationCode, purposeOf, verificationRefusals } from '../verifications/index.ts'
+import type { ChangePasswordDeps } from './change-password.ts'
 
 /** Somebody who has forgotten his password, and where. */
 export interface Forgetful {
@@ -15,11 +15,6 @@ export interface Forgetful {
   readonly ip: string
   readonly address: Address
 }
-
-const purposes = { sms: ['FORGET_PWD_SMS'], email: ['FORGET_PWD_EMS'] } as const satisfies Record<
-  Address['channel'],
-  readonly Purpose[]
->
 
 /**
  * Gives whoever proves an address a new password. All his sessions end, and he signs in with it.
@@ -43,9 +38,12 @@ export async function resetPassword(
     const meant = await findByVerifiedAddress(db, vault, address)
     const prepared = await preparePassword(deps, turn, meant, shown.newPassword)
     const refused = await inTransaction(db, async (tx) => {
-      const guess = { address, clientId, verifyCode: shown.verifyCode }
-      const doubt = await whyNotProved(tx, vault, guess, purposes[address.channel], now)
-      if (doubt !== undefined) return refuseCode(tx, vault, { clientId, ip, address }, doubt, now)
+      const purposes = [purposeOf('reset_password', address.channel)]
+      const guess = { address, purposes, clientId, verifyCode: shown.verifyCode }
+      const checked = await checkVerificationCode(tx, vault, guess, { ip }, now)
+      if (!checked.isRight) {
+        return { definition: verificationRefusals.codeIncorrect, because: checked.because }
+      }
       const user = await findByVerifiedAddress(tx, vault, address)
       if (user === undefined) return refuseStranger(tx, deps, forgetful, now)
       await setPassword(tx, vault, prepared, user.id, now)
@@ -58,7 +56,7 @@ export async function resetPassword(
       await afterPasswordChange(tx, vault, change, now)
       return undefined
     })
-    if (refused !== undefined) throw new Refusal(refused.definition, refused.details)
+    if (refused !== undefined) throw new Refusal(refused.definition, { because: refused.because })
   })
 }
 
@@ -68,7 +66,7 @@ async function refuseStranger(
   { vault }: ChangePasswordDeps,
   { application, address, ip }: Forgetful,
   now: number,
-): Promise<{ definition: RefusalDefinition; details: RefusalDetails }> {
+): Promise<{ definition: RefusalDefinition; because: string }> {
   const because = 'nobody verified it'
   await record(tx, {
     kind: 'password_refused',
@@ -78,5 +76,5 @@ async function refuseStranger(
     ip,
     because,
   })
-  return { definition: signInRefusals.noSuchUser, details: { because } }
+  return { definition: signInRefusals.noSuchUser, because }
 }

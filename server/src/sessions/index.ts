@@ -1,11 +1,10 @@
+export { type EndedBy, endSessionOf, endSessionsOf } from './end-session.ts'
 export { findSessionByIdToken, type FindSessionDeps, type FoundSession } from './find-session.ts'
 export { openSession, type OpenedSession } from './open-session.ts'
 export { sessionRefusals } from './refusals.ts'
 export { type IdTokenDeps, issueSessionIdToken } from './session-id-token.ts'
 export {
-  endAllOf as endSessionsOf,
   endEvery as endEverySession,
-  endOf as endSessionOf,
   hasAny as hasSessions,
   hold as holdSession,
   listOf as listSessionsOf,

@@ -165,17 +165,6 @@ export async function replaceToken(
   return numUpdatedRows === 1n
 }
 
-/** @returns `false` when it had ended already */
-export async function end(tx: Tx, sessionId: string, now: number): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('session')
-    .set({ ended_at: now })
-    .where('id', '=', sessionId)
-    .where('ended_at', 'is', null)
-    .executeTakeFirstOrThrow()
-  return numUpdatedRows === 1n
-}
-
 /**
  * Ends one session of a user.
  *

@@ -2,10 +2,8 @@ import { record } from '../audit/index.ts'
 import { type NewNotice, queueNotice } from '../messages/index.ts'
 import type { Tx } from '../platform/db/index.ts'
 import type { Vault } from '../platform/vault/vault.ts'
-import { endSessionsOf } from '../sessions/index.ts'
-import { type Address, listAddressesOf, markAddress } from '../users/index.ts'
-import { endOpenCodesTo } from '../verifications/index.ts'
-import { endOpenOfUser } from './sign-in.store.ts'
+import { type Address, listVerifiedAddressesOf } from '../users/index.ts'
+import { shutOut } from './shut-out.ts'
 
 /** A change of a password that has just been made. */
 export interface PasswordChange {
@@ -38,27 +36,10 @@ export async function afterPasswordChange(
   now: number,
 ): Promise<void> {
   const { userId, by, told, provedBy, keptSessionId } = change
-  const ended = await endSessionsOf(tx, userId, now, keptSessionId)
-  await endOpenOfUser(tx, userId, now)
-  const addresses = await listAddressesOf(tx, vault, userId)
-  for (const { address, isVerified } of addresses) {
-    if (isVerified) await endOpenCodesTo(tx, markAddress(vault, address).index, now)
-  }
-  for (const sessionId of ended) {
-    const because = 'the password was changed'
-    await record(tx, {
-      kind: 'session_ended',
-      at: now,
-      userId,
-      sessionId,
-      clientId: by.clientId,
-      ip: by.ip,
-      because,
-    })
-  }
+  const verified = await listVerifiedAddressesOf(tx, vault, userId)
+  const because = 'the password was changed'
+  await shutOut(tx, vault, { userId, addresses: verified, by: { ...by, because }, keptSessionId }, now)
   await record(tx, { kind: 'password_changed', at: now, userId, ...by })
-  const to = addresses
-    .filter(({ address, isVerified }) => isVerified && address.value !== provedBy?.value)
-    .map(({ address }) => address)
+  const to = verified.filter(({ value }) => value !== provedBy?.value)
   await queueNotice(tx, vault, { to, kind: 'password_changed', at: now, ...told })
 }

@@ -1,6 +1,7 @@
 import { type Db, inTransaction, type Tx } from '../platform/db/index.ts'
 import { Refusal, type RefusalDefinition, type RefusalDetails } from '../platform/refusal.ts'
 import type { Vault } from '../platform/vault/vault.ts'
+import { verificationRefusals } from '../verifications/index.ts'
 import type { Caller } from './caller.ts'
 import type { Entry } from './enter.ts'
 import { type FurtherProof, type OpenedSignIn, openSignIn } from './open-sign-in.ts'
@@ -15,6 +16,11 @@ export interface Refused {
   readonly because: string
   /** What else the caller is told. */
   readonly details?: RefusalDetails
+}
+
+/** The one answer to a code that is not right, whatever is wrong with it. */
+export function refusedCode(because: string): Refused {
+  return { status: 'REFUSED', definition: verificationRefusals.codeIncorrect, because }
 }
 
 /** What is decided of a proof, in the transaction that uses it. */

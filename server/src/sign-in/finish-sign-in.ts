@@ -11,9 +11,9 @@ import { type Db, takeTurns, type Tx } from '../platform/db/index.ts'
 import { Refusal, type RefusalDefinition } from '../platform/refusal.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { type Address, findByVerifiedAddress, listVerifiedAddressesOf, markAddress } from '../users/index.ts'
-import { checkVerificationCode, purposeOf, verificationRefusals } from '../verifications/index.ts'
+import { checkVerificationCode, purposeOf } from '../verifications/index.ts'
 import type { Caller } from './caller.ts'
-import { conclude, type Decision, type Refused, type SignInResult } from './conclude.ts'
+import { conclude, type Decision, type Refused, refusedCode, type SignInResult } from './conclude.ts'
 import { denyEntry, enter } from './enter.ts'
 import { signInRefusals } from './refusals.ts'
 import { registerUser } from './register-user.ts'
@@ -55,7 +55,7 @@ export async function finishSignIn(deps: Deps, request: FinishRequest): Promise<
   try {
     return await conclude(deps, request.caller, (tx) => proveAndBind(tx, deps.vault, request))
   } catch (error) {
-    if (error instanceof RolledBack) await refuse(deps.db, deps.vault, request, 'bind_refused', error)
+    if (error instanceof RolledBack) await refuse(deps.db, deps.vault, request, error)
     throw error
   }
 }
@@ -65,7 +65,7 @@ async function proveAndBind(tx: Tx, vault: Vault, request: FinishRequest): Promi
   const { now, application } = caller
   const { address } = shownBy
   const refuseTo = (definition: RefusalDefinition, because: string) =>
-    refuse(tx, vault, request, 'bind_refused', { definition, because })
+    refuse(tx, vault, request, { definition, because })
 
   await takeTurns(tx, turnsOf(signIn.identity))
   if (!(await signIns.hold(tx, signIn, now))) throw new RolledBack('completed, ended or replaced meanwhile')
@@ -73,12 +73,7 @@ async function proveAndBind(tx: Tx, vault: Vault, request: FinishRequest): Promi
   if (connection === undefined) throw new RolledBack('the connection was switched off')
 
   const doubt = await whyNotShown(tx, vault, request, connection)
-  if (doubt !== undefined) {
-    return refuse(tx, vault, request, 'code_refused', {
-      definition: verificationRefusals.codeIncorrect,
-      because: doubt,
-    })
-  }
+  if (doubt !== undefined) return refusedCode(doubt)
 
   const known = await findByVerifiedAddress(tx, vault, address)
   if (known === undefined && proof === 'bind') {
@@ -139,19 +134,17 @@ async function whyNotShown(
     if (!connection.hasPhoneButton) throw new RolledBack('the phone button was switched off')
     return undefined
   }
-  const checked = await checkVerificationCode(
-    tx,
-    vault,
-    {
-      address: shownBy.address,
-      purpose: purposeOf(proof, shownBy.address.channel),
-      clientId: caller.application.clientId,
-      signInId: signIn.id,
-      ownCodeOnly: connection.requiresOwnCode,
-      verifyCode: shownBy.verifyCode,
-    },
-    caller.now,
-  )
+  const { address, verifyCode } = shownBy
+  const guess = {
+    address,
+    purposes: [purposeOf(proof, address.channel)],
+    clientId: caller.application.clientId,
+    signInId: signIn.id,
+    ownCodeOnly: connection.requiresOwnCode,
+    verifyCode,
+  }
+  const by = { signInId: signIn.id, connectionId: connection.id, ip: caller.ip }
+  const checked = await checkVerificationCode(tx, vault, guess, by, caller.now)
   return checked.isRight ? undefined : checked.because
 }
 
@@ -169,11 +162,10 @@ async function refuse(
   db: Db | Tx,
   vault: Vault,
   { caller, signIn, shownBy }: FinishRequest,
-  kind: 'code_refused' | 'bind_refused',
   { definition, because }: { readonly definition: RefusalDefinition; readonly because: string },
 ): Promise<Refused> {
   await record(db, {
-    kind,
+    kind: 'bind_refused',
     at: caller.now,
     clientId: caller.application.clientId,
     signInId: signIn.id,

@@ -1,11 +1,10 @@
-import { record } from '../audit/index.ts'
 import type { Db } from '../platform/db/index.ts'
 import { randomId } from '../platform/secrets.ts'
 import type { Vault } from '../platform/vault/vault.ts'
-import { type Address, markAddress } from '../users/index.ts'
-import { checkVerificationCode, purposeOf, verificationRefusals } from '../verifications/index.ts'
+import type { Address } from '../users/index.ts'
+import { checkVerificationCode, purposeOf } from '../verifications/index.ts'
 import type { Caller } from './caller.ts'
-import { conclude, type SignInResult } from './conclude.ts'
+import { conclude, refusedCode, type SignInResult } from './conclude.ts'
 import { enterWithAddress } from './login-with-address.ts'
 
 /**
@@ -22,33 +21,18 @@ export async function loginByCode(
   shown: { readonly address: Address; readonly verifyCode: string },
 ): Promise<SignInResult> {
   const { address, verifyCode } = shown
-  const { clientId } = caller.application
   const signInId = randomId()
   return conclude(deps, caller, async (tx) => {
-    const checked = await checkVerificationCode(
-      tx,
-      deps.vault,
-      {
-        address,
-        purpose: purposeOf('login', address.channel),
-        clientId,
-        signInId: undefined,
-        ownCodeOnly: false,
-        verifyCode,
-      },
-      caller.now,
-    )
-    if (checked.isRight) return enterWithAddress(tx, deps.vault, { caller, address, signInId })
-    const { because } = checked
-    await record(tx, {
-      kind: 'code_refused',
-      at: caller.now,
-      clientId,
-      signInId,
-      address: markAddress(deps.vault, address),
-      ip: caller.ip,
-      because,
-    })
-    return { status: 'REFUSED', definition: verificationRefusals.codeIncorrect, because }
+    const guess = {
+      address,
+      purposes: [purposeOf('login', address.channel)],
+      clientId: caller.application.clientId,
+      verifyCode,
+    }
+    const by = { signInId, ip: caller.ip }
+    const checked = await checkVerificationCode(tx, deps.vault, guess, by, caller.now)
+    return checked.isRight
+      ? enterWithAddress(tx, deps.vault, { caller, address, signInId })
+      : refusedCode(checked.because)
   })
 }

@@ -1,8 +1,8 @@
 import { record } from '../audit/index.ts'
+import { type PasswordHashing, prepareFirstPassword, type SavePassword } from '../credentials/index.ts'
 import { type Db, takeTurns, type Tx } from '../platform/db/index.ts'
-import { doorRefusals } from '../platform/http/refusals.ts'
 import { readPolicy } from '../platform/policy/index.ts'
-import { Refusal, type RefusalDefinition } from '../platform/refusal.ts'
+import type { RefusalDefinition } from '../platform/refusal.ts'
 import { randomId } from '../platform/secrets.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import {
@@ -17,35 +17,18 @@ import {
   turnsOfUser,
   userRefusals,
 } from '../users/index.ts'
-import {
-  checkVerificationCode,
-  giveCodeBack,
-  purposeOf,
-  verificationRefusals,
-} from '../verifications/index.ts'
+import { checkVerificationCode, giveCodeBack, purposeOf } from '../verifications/index.ts'
 import type { Caller } from './caller.ts'
-import { conclude, type Decision, type Refused, type SignInResult } from './conclude.ts'
+import { conclude, type Decision, type Refused, refusedCode, type SignInResult } from './conclude.ts'
 import { enter } from './enter.ts'
 import { signInRefusals } from './refusals.ts'
 import { registerUser } from './register-user.ts'
 import { registration } from './registration.ts'
 
-/** Writes a password that was prepared, in the transaction that makes its user. */
-type SavePassword = (tx: Tx, userId: string, now: number) => Promise<void>
-
 export interface RegisterDeps {
   readonly db: Db
   readonly vault: Vault
-  /**
-   * Looks at a first password, and hashes it before the transaction that keeps it. Absent: nobody has a password
-   * here.
-   *
-   * @throws {Refusal} what the policy of passwords says against it
-   */
-  preparePassword?(
-    password: string,
-    of: { readonly userName: string | undefined; readonly name: string; readonly address: Address },
-  ): Promise<SavePassword>
+  readonly passwordHashing: PasswordHashing
 }
 
 export interface RegisterRequest {
@@ -84,43 +67,30 @@ export async function register(
   const profile = checkRegistration(await readAttributeRules(deps.db), request.given)
   const { userName, name } = profile
   const savePassword =
-    password === undefined ? undefined : await prepare(deps, password, { userName, name, address })
+    password === undefined
+      ? undefined
+      : await prepareFirstPassword(deps, password, { userName, name, address })
   const signInId = randomId()
   return conclude(deps, caller, (tx) =>
     proveAndRegister(tx, deps.vault, { ...request, caller, signInId, profile, savePassword }),
   )
 }
 
-async function prepare(
-  { preparePassword }: RegisterDeps,
-  ...asked: Parameters<Required<RegisterDeps>['preparePassword']>
-): Promise<SavePassword> {
-  if (preparePassword === undefined) throw new Refusal(doorRefusals.fieldMalformed, { values: ['pwd'] })
-  return preparePassword(...asked)
-}
-
 async function proveAndRegister(tx: Tx, vault: Vault, asked: Registration): Promise<Decision> {
   const { caller, address, profile, signInId, verifyCode } = asked
-  const checked = await checkVerificationCode(
-    tx,
-    vault,
-    {
-      address,
-      purpose: purposeOf('register', address.channel),
-      clientId: caller.application.clientId,
-      signInId: undefined,
-      ownCodeOnly: false,
-      verifyCode,
-    },
-    caller.now,
-  )
-  if (!checked.isRight) {
-    return refuse(tx, vault, asked, 'code_refused', verificationRefusals.codeIncorrect, checked.because)
+  const guess = {
+    address,
+    purposes: [purposeOf('register', address.channel)],
+    clientId: caller.application.clientId,
+    verifyCode,
   }
+  const by = { signInId, ip: caller.ip }
+  const checked = await checkVerificationCode(tx, vault, guess, by, caller.now)
+  if (!checked.isRight) return refusedCode(checked.because)
 
   await takeTurns(tx, turnsOfUser(vault, { ...profile, addresses: [{ address, isVerified: true }] }))
   const refuseAs = (definition: RefusalDefinition, because: string) =>
-    refuse(tx, vault, asked, 'sign_in_refused', definition, because)
+    refuse(tx, vault, asked, definition, because)
   const isMobile = address.channel === 'sms'
   if ((await findByVerifiedAddress(tx, vault, address)) !== undefined) {
     const definition = isMobile ? userRefusals.mobileRegistered : userRefusals.emailRegistered
@@ -144,12 +114,11 @@ async function refuse(
   tx: Tx,
   vault: Vault,
   { caller, signInId, address }: Registration,
-  kind: 'code_refused' | 'sign_in_refused',
   definition: RefusalDefinition,
   because: string,
 ): Promise<Refused> {
   await record(tx, {
-    kind,
+    kind: 'sign_in_refused',
     at: caller.now,
     clientId: caller.application.clientId,
     signInId,

@@ -1,4 +1,3 @@
-import { record } from '../audit/index.ts'
 import {
   acceptPassword,
   checkPassword,
@@ -10,14 +9,14 @@ import {
 import type { Db, Tx } from '../platform/db/index.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Vault } from '../platform/vault/vault.ts'
-import { type Address, type Channel, findUser, listVerifiedAddressesOf, type User } from '../users/index.ts'
-import { checkVerificationCode, verificationRefusals } from '../verifications/index.ts'
+import { type Address, type Channel, findUser, type User } from '../users/index.ts'
 import { afterPasswordChange } from './after-password-change.ts'
 import type { Caller } from './caller.ts'
-import { conclude, type Decision, type SignInResult } from './conclude.ts'
+import { conclude, type Decision, refusedCode, type SignInResult } from './conclude.ts'
 import { enter } from './enter.ts'
 import { findSignInOfPassword } from './find-open-sign-in.ts'
 import { refusePassword } from './login-by-password.ts'
+import { proveOwnAddress } from './prove-own-address.ts'
 import { signInRefusals } from './refusals.ts'
 import * as signIns from './sign-in.store.ts'
 import { passwordPurposes, type PasswordStep } from './steps.ts'
@@ -77,23 +76,19 @@ export async function updatePasswordByCode(
     const prepared = await preparePassword(deps, turn, user, shown.newPassword)
     return conclude(deps, caller, async (tx): Promise<Decision> => {
       await holdWaiting(tx, signIn, caller)
-      const own = await listVerifiedAddressesOf(tx, deps.vault, user.id)
-      const address = own.find(({ channel }) => channel === shown.channel)
-      const doubt = await whyNotProved(tx, deps.vault, caller, signIn, address, shown.verifyCode)
-      if (doubt !== undefined) {
-        await record(tx, {
-          kind: 'code_refused',
-          at: caller.now,
-          clientId: signIn.clientId,
-          userId: user.id,
-          signInId: signIn.id,
-          ip: caller.ip,
-          because: doubt,
-        })
-        return { status: 'REFUSED', definition: verificationRefusals.codeIncorrect, because: doubt }
+      const shownCode = {
+        userId: user.id,
+        channel: shown.channel,
+        purposes: [passwordPurposes[shown.channel]],
+        clientId: signIn.clientId,
+        signInId: signIn.id,
+        verifyCode: shown.verifyCode,
       }
+      const by = { signInId: signIn.id, ip: caller.ip }
+      const proved = await proveOwnAddress(tx, deps.vault, shownCode, by, caller.now)
+      if (!proved.isRight) return refusedCode(proved.because)
       await setPassword(tx, deps.vault, prepared, user.id, caller.now)
-      return finish(tx, deps.vault, caller, signIn, address)
+      return finish(tx, deps.vault, caller, signIn, proved.address)
     })
   })
 }
@@ -135,23 +130,6 @@ async function findWaiting(
 async function holdWaiting(tx: Tx, signIn: signIns.PasswordSignIn, caller: Caller): Promise<void> {
   if (await signIns.hold(tx, signIn, caller.now)) return
   throw stateTokenRefused('completed, ended or replaced meanwhile')
-}
-
-/** @returns why the code does not prove the user's address; `undefined` when it does */
-async function whyNotProved(
-  tx: Tx,
-  vault: Vault,
-  caller: Caller,
-  signIn: signIns.PasswordSignIn,
-  address: Address | undefined,
-  verifyCode: string,
-): Promise<string | undefined> {
-  if (address === undefined) return 'he has no such verified address'
-  const { clientId } = caller.application
-  const purpose = passwordPurposes[address.channel]
-  const guess = { address, purpose, clientId, signInId: signIn.id, ownCodeOnly: false, verifyCode }
-  const checked = await checkVerificationCode(tx, vault, guess, caller.now)
-  return checked.isRight ? undefined : checked.because
 }
 
 async function finish(

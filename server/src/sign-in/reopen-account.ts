@@ -13,9 +13,9 @@ import {
   markAddress,
   reopenUser,
 } from '../users/index.ts'
-import { checkVerificationCode, purposeOf, verificationRefusals } from '../verifications/index.ts'
+import { checkVerificationCode, purposeOf } from '../verifications/index.ts'
 import type { Caller } from './caller.ts'
-import { conclude, type Decision, type Refused, type SignInResult } from './conclude.ts'
+import { conclude, type Decision, refusedCode, type SignInResult } from './conclude.ts'
 import { enter } from './enter.ts'
 import { signInRefusals } from './refusals.ts'
 
@@ -36,25 +36,19 @@ export async function reopenAccount(
 ): Promise<SignInResult> {
   const { vault } = deps
   const { address, verifyCode } = shown
-  const { clientId } = caller.application
+  const { ip, now, application } = caller
+  const { clientId } = application
   const signInId = randomId()
   return conclude(deps, caller, async (tx) => {
-    const purpose = purposeOf('login', address.channel)
-    const guess = { address, purpose, clientId, signInId: undefined, ownCodeOnly: false, verifyCode }
-    const checked = await checkVerificationCode(tx, vault, guess, caller.now)
-    const refuse = async (kind: 'code_refused' | 'sign_in_refused', refused: Omit<Refused, 'status'>) => {
-      const { because } = refused
-      const { ip, now: at } = caller
-      await record(tx, { kind, at, clientId, signInId, address: markAddress(vault, address), ip, because })
-      return { status: 'REFUSED', ...refused } as const
-    }
-    if (!checked.isRight) {
-      const { because } = checked
-      return refuse('code_refused', { definition: verificationRefusals.codeIncorrect, because })
-    }
+    const guess = { address, purposes: [purposeOf('login', address.channel)], clientId, verifyCode }
+    const checked = await checkVerificationCode(tx, vault, guess, { signInId, ip }, now)
+    if (!checked.isRight) return refusedCode(checked.because)
     const entry = await openAgain(tx, vault, caller, address, signInId)
+    if (entry !== undefined) return entry
     const because = 'nobody who verified it has closed his account'
-    return entry ?? refuse('sign_in_refused', { definition: signInRefusals.notClosed, because })
+    const mark = markAddress(vault, address)
+    await record(tx, { kind: 'sign_in_refused', at: now, clientId, signInId, address: mark, ip, because })
+    return { status: 'REFUSED', definition: signInRefusals.notClosed, because }
   })
 }
 
@@ -73,8 +67,8 @@ async function openAgain(
   if (await isDisabledByOperator(tx, found.id)) return undefined
   if (!(await reopenUser(tx, found.id, now))) return undefined
   // A login that met the closing may have opened one, which was good for nothing until now.
-  await endSessionsOf(tx, found.id, now)
   const { clientId } = application
+  await endSessionsOf(tx, found.id, { clientId, signInId, ip, because: 'the account was opened again' }, now)
   await record(tx, { kind: 'account_reopened', at: now, clientId, userId: found.id, signInId, ip })
   const to = await listVerifiedAddressesOf(tx, vault, found.id, address)
   await queueNotice(tx, vault, { to, kind: 'account_reopened', application, language, at: now })

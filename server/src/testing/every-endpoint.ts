@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { sdkEndpoints } from '../app.ts'
+import { sdkEndpoints } from '../sdk-endpoints.ts'
 import { type CallCredential, noBody } from '../platform/http/sdk-endpoint.ts'
 import type { RawReply, RawRequest } from './raw-http.ts'
 import { BIND_CLIENT_ID, type TestServer } from './server.ts'

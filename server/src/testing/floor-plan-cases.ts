@@ -54,8 +54,11 @@ const madeCases: readonly Case[] = [
   },
   {
     broken: ['sign-in/a.ts', `import '../sessions/endpoints.ts'`],
-    found: 'server/src/sessions/endpoints.ts: only app.ts takes the endpoints of a room',
-    kept: [['app.ts', `import './sessions/endpoints.ts'; import './sessions/index.ts'`]],
+    found: 'server/src/sessions/endpoints.ts: only app.ts and sdk-endpoints.ts take the endpoints of a room',
+    kept: [
+      ['app.ts', `import './sessions/endpoints.ts'; import './sessions/index.ts'`],
+      ['sdk-endpoints.ts', `import './sessions/endpoints.ts'; import './sessions/index.ts'`],
+    ],
   },
   {
     broken: ['users/a.ts', `type S = import('../sign-in/index.ts').SignIn`],

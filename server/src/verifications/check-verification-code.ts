@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
+import { type AuditEvent, record } from '../audit/index.ts'
 import { countForBreaker } from '../human-check/index.ts'
 import type { Tx } from '../platform/db/index.ts'
 import { giveOneBack, takeAll } from '../platform/limits/index.ts'
@@ -12,13 +13,18 @@ const SIX_DIGITS = /^[0-9]{6}$/
 
 export interface CodeGuess {
   readonly address: Address
-  readonly purpose: Purpose
+  /** Those that the call takes; nearly always one. */
+  readonly purposes: readonly Purpose[]
   readonly clientId: string
-  readonly signInId: string | undefined
+  /** The sign-in that the code may have been sent for; one that was sent for none counts as well. */
+  readonly signInId?: string
   /** A code that was sent without the sign-in's state token does not count. */
-  readonly ownCodeOnly: boolean
+  readonly ownCodeOnly?: boolean
   readonly verifyCode: string
 }
+
+/** Who guesses, from where and at what, as a wrong guess is recorded. */
+export type GuessedBy = Pick<AuditEvent, 'signInId' | 'userId' | 'sessionId' | 'connectionId' | 'ip'>
 
 /** Whether a guess was right; if not, why, for the operator only. */
 export type CheckedCode =
@@ -31,7 +37,7 @@ export type CheckedCode =
  * Each comparison is paid before it is made: one attempt of that code and one failed guess of the address.
  * A right guess gets its own failed guess back. The caller commits the transaction in either case: what a
  * wrong guess has paid is never rolled back. Where no code is open nothing is compared and nothing paid, so
- * a stranger cannot use up somebody's guesses.
+ * a stranger cannot use up somebody's guesses. What was wrong is recorded.
  *
  * @param now milliseconds since the Unix epoch
  */
@@ -39,13 +45,30 @@ export async function checkVerificationCode(
   tx: Tx,
   vault: Vault,
   guess: CodeGuess,
+  by: GuessedBy,
   now: number,
 ): Promise<CheckedCode> {
-  if (!SIX_DIGITS.test(guess.verifyCode)) return { isRight: false, because: 'not six digits' }
-  const scope = { ...guess, address: markAddress(vault, guess.address) }
-  const charge = { budget: guessBudget, key: `${guess.address.channel} ${guess.address.value}` }
+  const checked = await compare(tx, vault, guess, now)
+  if (!checked.isRight) {
+    await record(tx, {
+      ...by,
+      kind: 'code_refused',
+      at: now,
+      clientId: guess.clientId,
+      address: markAddress(vault, guess.address),
+      because: checked.because,
+    })
+  }
+  return checked
+}
 
-  const open = await verifications.listOpen(tx, scope, guess.ownCodeOnly, now)
+async function compare(tx: Tx, vault: Vault, guess: CodeGuess, now: number): Promise<CheckedCode> {
+  if (!SIX_DIGITS.test(guess.verifyCode)) return { isRight: false, because: 'not six digits' }
+  const { address, ownCodeOnly = false } = guess
+  const charge = { budget: guessBudget, key: `${address.channel} ${address.value}` }
+
+  const scope = { ...guess, address: markAddress(vault, address) }
+  const open = await verifications.listOpen(tx, scope, ownCodeOnly, now)
   for (const verificationId of open) {
     const codeHash = await verifications.spendAttempt(tx, verificationId, now)
     if (codeHash === undefined) continue

@@ -1,6 +1,6 @@
 export { admitNotice } from './admit-notice.ts'
 export { developmentSendBudgets, productionSendBudgets, type SendBudgets } from './budgets.ts'
-export { checkVerificationCode } from './check-verification-code.ts'
+export { checkVerificationCode, type CodeGuess, type GuessedBy } from './check-verification-code.ts'
 export { type Purpose, purposeOf, purposesOf } from './purposes.ts'
 export { verificationRefusals } from './refusals.ts'
 export { verificationKeyedColumns } from './reindex-test-addresses.ts'

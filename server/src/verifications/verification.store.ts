@@ -56,14 +56,20 @@ export function addressContext(addressIndex: string): string {
 }
 
 /** What a code proves: control of an address, for a purpose, for an application, perhaps for one sign-in. */
-export interface VerificationScope {
+interface Scope {
   readonly address: AddressMark
-  readonly purpose: Purpose
   readonly clientId: string
-  readonly signInId: string | undefined
 }
 
-export interface NewVerification extends VerificationScope {
+/** What a guess may be meant for. */
+export interface GuessScope extends Scope {
+  readonly purposes: readonly Purpose[]
+  readonly signInId?: string
+}
+
+export interface NewVerification extends Scope {
+  readonly purpose: Purpose
+  readonly signInId: string | undefined
   readonly id: string
   readonly codeHash: string
   readonly sentAt: number
@@ -103,7 +109,7 @@ export async function replace(tx: Tx, verification: NewVerification): Promise<vo
  */
 export async function listOpen(
   db: Db | Tx,
-  scope: VerificationScope,
+  scope: GuessScope,
   ownOnly: boolean,
   now: number,
 ): Promise<readonly string[]> {
@@ -112,7 +118,7 @@ export async function listOpen(
     .selectFrom('verification')
     .select(['id', 'sign_in_id'])
     .where('address_index', '=', scope.address.index)
-    .where('purpose', '=', scope.purpose)
+    .where('purpose', 'in', scope.purposes)
     .where('client_id', '=', scope.clientId)
     .where('sign_in_id', 'in', signInIds)
     .where('used_at', 'is', null)
