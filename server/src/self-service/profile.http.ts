@@ -41,6 +41,7 @@ export const updateProfileEndpoint = sdkEndpoint({
     userRefusals.attributeMalformed,
     userRefusals.attributeNotYours,
     userRefusals.userNameTaken,
+    userRefusals.tooManyUserNames,
   ],
 
   async handle(

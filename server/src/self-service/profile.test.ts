@@ -9,6 +9,7 @@ const REQUIRED = 'IDAAS.SDK.USER.9101'
 const MALFORMED = 'IDAAS.SDK.USER.9102'
 const NOT_YOURS = 'IDAAS.SDK.USER.9103'
 const NAME_TAKEN = 'IDAAS.SDK.USER.9104'
+const TOO_MANY_NAMES = 'IDAAS.SDK.USER.9107'
 
 async function startSignedIn(t: TestContext): Promise<{ server: TestServer; li: SignedIn }> {
   const server = await startServer(t)
@@ -198,4 +199,17 @@ test('without a session nothing is told and nothing changes', async (t) => {
   })
   await program.call('logout', { method: 'GET', headers: { Authorization: `Bearer ${li.idToken}` } })
   expect(await li.updateProfile({ name: 'x' })).toMatchObject({ outcome: ID_TOKEN_REFUSED })
+})
+
+test('who asks for one user name after the other is told of ten a day, and keeps his own meanwhile', async (t) => {
+  const { server, li } = await startSignedIn(t)
+  for (let asked = 1; asked <= 10; asked++) await server.addUser({ userName: `taken-${asked}` })
+  for (let asked = 1; asked <= 10; asked++) {
+    expect(await li.updateProfile({ user_name: `taken-${asked}` })).toMatchObject({ outcome: NAME_TAKEN })
+  }
+
+  const eleventh = await li.updateProfile({ user_name: 'free' })
+  expect(eleventh).toMatchObject({ httpStatus: 400, outcome: TOO_MANY_NAMES })
+  expect(eleventh.headers.get('retry-after')).toBe(String(24 * 60 * 60))
+  expect(await li.updateProfile({ user_name: 'zhangsan', name: 'Li' })).toMatchObject({ outcome: 'OK' })
 })

@@ -46,4 +46,10 @@ export const userRefusals = defineRefusals({
     en: 'This email is registered already',
     zh: '该邮箱已注册',
   },
+  /** With `Retry-After`: by asking for one name after the other anybody could learn who is a user here. */
+  tooManyUserNames: {
+    code: 'IDAAS.SDK.USER.9107',
+    en: 'Too many user names were asked for, please try again later',
+    zh: '尝试的用户名过多，请稍后再试',
+  },
 })
