@@ -11,7 +11,7 @@ const onBothStores = [
   'server/src/{human-check,sign-in,sessions,self-service,verifications,configuration,operators}/**/*.test.ts',
   'server/src/commands/keys/**/*.test.ts',
   'server/src/platform/{http,metrics}/**/*.test.ts',
-  'server/src/{closing-accounts,notices,sdk-codes,sdk-examples,sdk-tokens,sweep,upgrade}.test.ts',
+  'server/src/{closing-accounts,notices,notices-of-two-instances,reopening-accounts,sdk-codes,sdk-examples,sdk-index,sdk-tokens,sweep,upgrade}.test.ts',
 ]
 
 export default defineConfig({

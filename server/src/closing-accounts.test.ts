@@ -1,48 +1,25 @@
 import { describe, expect, test } from 'vitest'
 import { sweep } from './housekeeping.ts'
-import { disableUser, enableUser, showUser } from './operators/index.ts'
+import { enableUser, showUser } from './operators/index.ts'
 import { savePolicy } from './platform/policy/index.ts'
-import type { MiniProgram } from './testing/mini-program.ts'
 import { startServer } from './testing/server.ts'
 import { bindAndSignIn, signedIn, signIn } from './testing/signed-in.ts'
 import { startTwo } from './testing/two-instances.ts'
 import { accountClosing } from './self-service/index.ts'
-
-const DAY = 24 * 60 * 60_000
-const PERIOD = 15 * DAY
-const LI = '13800138000'
-const LI_MAIL = 'li@example.com'
-const CODE = '232326'
-
-const SIGN_IN_AGAIN = 'IDAAS.SDK.ACCOUNT.9102'
-const NOT_CLOSED = 'IDAAS.SDK.ACCOUNT.9103'
-const CODE_INCORRECT = 'IDAAS.SDK.CAPTCHA.0007'
-const NO_SUCH_USER = 'IDAAS.SDK.LOGIN.9005'
-const STATE_TOKEN_REFUSED = 'IDAAS.SDK.COMMON.1007'
-const ID_TOKEN_REFUSED = 'IDAAS.SDK.PARAM.0016'
-const SESSION_TOKEN_REFUSED = 'IDAAS.SDK.PARAM.0023'
-
-async function loginByCode(program: MiniProgram, mobile = LI) {
-  await program.send(mobile, 'LOGIN_SMS')
-  return program.call('login/mobile-verify-code', { body: { mobile, verify_code: CODE } })
-}
-
-async function reopen(program: MiniProgram, mobile = LI, code = CODE) {
-  await program.send(mobile, 'LOGIN_SMS')
-  return program.call('/api/v2/ligature/account/reopen', { body: { mobile, verify_code: code } })
-}
-
-/** Li has a mobile and a mailbox, both with a fixed code, and alice is his WeChat. */
-async function startWithLi(
-  t: Parameters<typeof startServer>[0],
-  options?: Parameters<typeof startServer>[1],
-) {
-  const server = await startServer(t, options)
-  const program = server.miniProgram()
-  const user = await server.addUser({ mobile: LI, email: LI_MAIL, fixedCode: CODE })
-  const alice = await bindAndSignIn(program, 'alice', LI)
-  return { server, program, user, alice }
-}
+import {
+  DAY,
+  PERIOD,
+  LI,
+  CODE,
+  SIGN_IN_AGAIN,
+  CODE_INCORRECT,
+  NO_SUCH_USER,
+  STATE_TOKEN_REFUSED,
+  ID_TOKEN_REFUSED,
+  SESSION_TOKEN_REFUSED,
+  loginByCode,
+  startWithLi,
+} from './testing/closed-account.ts'
 
 describe('a closed account', () => {
   test('is dead at once: sessions, open sign-ins, codes, and every way to sign in', async (t) => {
@@ -137,87 +114,6 @@ test('ten minutes after signing in it can be closed, a moment later not', async 
   const again = await signIn(program, 'alice')
   server.clock.advance(10 * 60_000)
   expect(await again.closeAccount()).toMatchObject({ httpStatus: 200 })
-})
-
-describe('opening it again', () => {
-  test('works until the last moment, signs in, and is told to the other address', async (t) => {
-    const { server, program, user, alice } = await startWithLi(t)
-    await alice.closeAccount()
-    server.clock.advance(PERIOD - 1)
-
-    const reply = await reopen(program)
-
-    expect(signedIn(program, reply).userId).toBe(user.id)
-    expect(await program.login('alice')).toMatchObject({ outcome: 'SUCCESS' })
-    expect(await alice.refresh()).toMatchObject({ outcome: SESSION_TOKEN_REFUSED })
-    const notices = await server.deployment.db
-      .selectFrom('notice')
-      .select('channel')
-      .where('kind', '=', 'account_reopened')
-      .execute()
-    expect(notices).toEqual([{ channel: 'email' }])
-    server.clock.advance(DAY)
-    expect(await program.login('alice')).toMatchObject({ outcome: 'SUCCESS' })
-  })
-
-  test('does not work at the end of the period: nobody is there any more', async (t) => {
-    const { server, program, user, alice } = await startWithLi(t)
-    await alice.closeAccount()
-    server.clock.advance(PERIOD)
-
-    expect(await reopen(program)).toMatchObject({ httpStatus: 400, outcome: NOT_CLOSED })
-
-    await expect(showUser(server.deployment, user.id, server.clock.now())).rejects.toThrow('no user')
-  })
-
-  test('wants a right code, and one for signing in', async (t) => {
-    const { server, program, alice } = await startWithLi(t)
-    await alice.closeAccount()
-    server.clock.advance(60_000)
-    expect(await reopen(program, LI, '000000')).toMatchObject({ outcome: CODE_INCORRECT })
-    server.clock.advance(5 * 60_000)
-    await program.send(LI, 'BIND_MOBILE_SMS')
-    const body = { mobile: LI, verify_code: CODE }
-    expect(await program.call('/api/v2/ligature/account/reopen', { body })).toMatchObject({
-      outcome: CODE_INCORRECT,
-    })
-
-    expect(await program.login('alice')).toMatchObject({ outcome: 'ACCESS_DENIED' })
-  })
-
-  test('of nobody’s account, of one that is open, and of one that an operator disabled is one refusal', async (t) => {
-    const { server, program, user, alice } = await startWithLi(t)
-    const texts = [(await reopen(program)).text]
-    server.clock.advance(60_000)
-    await alice.closeAccount()
-    await disableUser(server.deployment, user.id, server.clock.now())
-    texts.push((await reopen(program)).text)
-    await program.send('13900139000', 'LOGIN_SMS')
-    const body = { mobile: '13900139000', verify_code: await program.newestCode('13900139000') }
-    texts.push((await program.call('/api/v2/ligature/account/reopen', { body })).text)
-
-    expect(new Set(texts).size).toBe(1)
-    expect(texts[0]).toContain(NOT_CLOSED)
-  })
-
-  test('by one code twice at once happens once, twenty times', { timeout: 90_000 }, async (t) => {
-    const { server, program } = await startWithLi(t)
-    for (let round = 1; round <= 20; round++) {
-      server.clock.advance(DAY)
-      await (await signIn(program, 'alice')).closeAccount()
-      await program.send(LI, 'LOGIN_SMS')
-      const body = { mobile: LI, verify_code: CODE }
-      const call = () => program.call('/api/v2/ligature/account/reopen', { body })
-
-      const replies = await Promise.all([call(), call(), call()])
-
-      expect(replies.map(({ outcome }) => outcome).toSorted()).toEqual([
-        CODE_INCORRECT,
-        CODE_INCORRECT,
-        'SUCCESS',
-      ])
-    }
-  })
 })
 
 describe('after the period, without a sweep', () => {

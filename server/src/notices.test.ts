@@ -1,83 +1,26 @@
-import { describe, expect, test, type TestContext } from 'vitest'
-import { z } from 'zod'
-import { noticeDeps } from './app.ts'
+import { describe, expect, test } from 'vitest'
 import { reportMessages } from './operators/index.ts'
-import { openLog } from './platform/log.ts'
-import { startServer, type TestServer } from './testing/server.ts'
+import { startServer } from './testing/server.ts'
 import { bindAndSignIn, signedIn, signIn } from './testing/signed-in.ts'
-import { standingClock } from './testing/test-clock.ts'
 import { makeTestData } from './testing/test-data.ts'
 import { savePolicy } from './platform/policy/index.ts'
-import { productionSendBudgets, sendPolicy } from './verifications/index.ts'
-import { fixedGateways, type Gateway, type Message, sendNotices, type SendOutcome } from './messages/index.ts'
-
-const SENT: SendOutcome = { result: 'sent' }
-const failed = (because: string): SendOutcome => ({ result: 'failed', because })
-const unknown = (because: string): SendOutcome => ({ result: 'unknown', because })
-
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
-const LI = '13800138000'
-const LI_MAIL = 'li@example.com'
-
-const inboxSchema = z.array(
-  z.object({ to: z.string(), purpose: z.string(), code: z.string(), text: z.string(), sent_at: z.number() }),
-)
-
-async function inboxOf(server: TestServer, to: string) {
-  const response = await fetch(`${server.url}/dev/inbox?to=${encodeURIComponent(to)}`)
-  return inboxSchema.parse(await response.json())
-}
-
-/** Carries codes by SMS, and gives each email the next outcome of these; after the last, that one again. */
-function mailThat(...outcomes: readonly SendOutcome[]) {
-  const mails: Message[] = []
-  const sms: Message[] = []
-  const mail: Gateway = {
-    name: 'mail',
-    channel: 'email',
-    async send(message) {
-      mails.push(message)
-      return outcomes[Math.min(mails.length, outcomes.length) - 1] ?? SENT
-    },
-  }
-  const text: Gateway = {
-    name: 'sms',
-    channel: 'sms',
-    async send(message) {
-      sms.push(message)
-      return SENT
-    },
-  }
-  return { mails, sms, gateways: fixedGateways([text, mail]) }
-}
-
-/** Li has a mobile and a mailbox, and binds alice by his mobile. */
-async function bindLi(server: TestServer, sms: readonly Message[], person = 'alice') {
-  const program = server.miniProgram()
-  const pending = await program.openSignIn(person)
-  await pending.send(LI)
-  const message = sms.at(-1)
-  const code = message !== undefined && 'verifyCode' in message ? message.verifyCode : ''
-  return pending.bind(LI, code)
-}
-
-async function startWithMail(t: TestContext, ...outcomes: readonly SendOutcome[]) {
-  const mail = mailThat(...outcomes)
-  const server = await startServer(t, { server: { gateways: mail.gateways } })
-  await server.addUser({ mobile: LI, email: LI_MAIL })
-  expect(await bindLi(server, mail.sms)).toMatchObject({ outcome: 'SUCCESS' })
-  return { server, ...mail }
-}
-
-async function noticesOf({ deployment }: TestServer) {
-  return deployment.db
-    .selectFrom('notice')
-    .select(['result', 'because', 'tries', 'due_at'])
-    .orderBy('at')
-    .execute()
-}
+import { sendPolicy } from './verifications/index.ts'
+import type { Gateway, SendOutcome } from './messages/index.ts'
+import {
+  SENT,
+  failed,
+  unknown,
+  MINUTE,
+  HOUR,
+  DAY,
+  LI,
+  LI_MAIL,
+  inboxOf,
+  mailThat,
+  bindLi,
+  startWithMail,
+  noticesOf,
+} from './testing/notices.ts'
 
 describe('a bind to a user who exists', () => {
   test('is told to his other address, and not to the one that proved it', async (t) => {
@@ -332,94 +275,4 @@ test('an instance sends them by itself, and finishes the one under way when it s
 
   const later = await startServer(t, { data })
   expect(await noticesOf(later)).toMatchObject([{ result: 'sent', tries: 1 }])
-})
-
-describe('two instances on one store', () => {
-  async function startTwoWithMail(t: TestContext) {
-    const data = await makeTestData()
-    const clock = standingClock()
-    const mail = mailThat()
-    const options = { data, clock, server: { gateways: mail.gateways } }
-    const one = await startServer(t, options)
-    const other = await startServer(t, options)
-    t.onTestFinished(() => data.remove())
-    await one.addUser({ mobile: LI, email: LI_MAIL })
-    return { clock, one, other, ...mail }
-  }
-
-  test('send each notice once, twenty times', { timeout: 60_000 }, async (t) => {
-    const { clock, one, other, mails, sms } = await startTwoWithMail(t)
-    for (let round = 1; round <= 20; round++) {
-      clock.advance(DAY)
-      await bindLi(one, sms, `person${round}`)
-
-      const taken = await Promise.all([one, other, one, other].map((each) => each.sendNotices()))
-
-      expect(taken.reduce((all, each) => all + each)).toBe(1)
-      expect(mails).toHaveLength(round)
-    }
-  })
-
-  test('one killed after its claim: the other sends it when the claim has ended, and not before', async (t) => {
-    const { clock, one, other, mails, sms } = await startTwoWithMail(t)
-    await bindLi(one, sms)
-    // As the claim of a process leaves it that is killed before it has asked the gateway.
-    await one.deployment.db
-      .updateTable('notice')
-      .set({ tries: 1, due_at: clock.now() + MINUTE })
-      .execute()
-
-    clock.advance(MINUTE - 1)
-    expect(await other.sendNotices()).toBe(0)
-    clock.advance(1)
-    expect(await other.sendNotices()).toBe(1)
-
-    expect(mails).toHaveLength(1)
-    expect(await noticesOf(other)).toMatchObject([{ result: 'sent', tries: 2 }])
-  })
-
-  test('one killed after the gateway took it: it goes out once more, under the same id', async (t) => {
-    const { clock, one, other, mails, sms } = await startTwoWithMail(t)
-    await bindLi(one, sms)
-    await one.sendNotices()
-    // As it stood before the statement that the killed process did not come to.
-    await one.deployment.db
-      .updateTable('notice')
-      .set({ ended_at: null, result: null, due_at: clock.now() + MINUTE })
-      .execute()
-
-    clock.advance(MINUTE)
-    await other.sendNotices()
-
-    expect(mails.map(({ id }) => id)).toEqual([mails[0]?.id, mails[0]?.id])
-    expect(other.logLines.filter((line) => line.includes('not on record'))).toEqual([])
-  })
-
-  test('one that comes back after its claim does not undo what the other has done', async (t) => {
-    const { clock, one, other, mails, sms } = await startTwoWithMail(t)
-    await bindLi(one, sms)
-    const first = Promise.withResolvers<SendOutcome>()
-    const asked = Promise.withResolvers<void>()
-    const stuck: Gateway = {
-      name: 'stuck',
-      channel: 'email',
-      send() {
-        asked.resolve()
-        return first.promise
-      },
-    }
-    const log = openLog('json', { write: () => true })
-    const options = { clock, log, gateways: fixedGateways([stuck]), sendBudgets: productionSendBudgets }
-    const late = sendNotices(noticeDeps(one.deployment, options))
-    await asked.promise
-    clock.advance(MINUTE)
-    await other.sendNotices()
-    first.resolve(failed('much too late'))
-    await late
-
-    expect(mails).toHaveLength(1)
-    expect(await noticesOf(other)).toMatchObject([{ result: 'sent', tries: 2 }])
-    clock.advance(DAY)
-    expect(await other.sendNotices()).toBe(0)
-  })
 })
