@@ -8,6 +8,7 @@ import { humanCheck } from './0006-human-check.ts'
 import { passwords } from './0007-passwords.ts'
 import { userAttributes } from './0008-user-attributes.ts'
 import { ownAccount } from './0009-own-account.ts'
+import { secondFactor } from './0010-second-factor.ts'
 
 /** Every change of the tables, in the order in which they are made. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -20,4 +21,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0007-passwords': passwords,
   '0008-user-attributes': userAttributes,
   '0009-own-account': ownAccount,
+  '0010-second-factor': secondFactor,
 }

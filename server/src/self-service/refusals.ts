@@ -25,4 +25,10 @@ export const selfServiceRefusals = defineRefusals({
     en: 'Sign in again to do this',
     zh: '该操作需要重新登录后进行',
   },
+  /** The user has a second factor, and the session began without it: a trusted device, or before he enrolled it elsewhere. */
+  signInWithSecondFactor: {
+    code: 'IDAAS.SDK.ACCOUNT.9104',
+    en: 'Sign in again with your second factor to do this',
+    zh: '该操作需要通过二次认证重新登录后进行',
+  },
 })

@@ -20,6 +20,8 @@ export interface SessionRequest {
   readonly signInId: string
   /** The identity by which the user came, if any; the session does not outlive it. */
   readonly identityId: string | undefined
+  /** When a second factor was passed on the way in, if one was. */
+  readonly secondFactorAt: number | undefined
   readonly ip: string
   /** What the client said of its device, as JSON. */
   readonly device: string
@@ -37,6 +39,7 @@ export async function openSession(tx: Tx, request: SessionRequest, now: number):
     clientId: request.application.clientId,
     signInId: request.signInId,
     identityId: request.identityId,
+    secondFactorAt: request.secondFactorAt,
     openedAt: now,
     expiresAt: now + lifetimeSeconds * 1000,
     ip: request.ip,

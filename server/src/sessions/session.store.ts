@@ -13,6 +13,8 @@ declare module '../platform/db/tables.ts' {
       sign_in_id: string
       /** What opened it; removed with it. Null when no identity did. */
       identity_id: string | null
+      /** When a second factor was passed on the way in; null when none was. */
+      second_factor_at: number | null
       opened_at: number
       expires_at: number
       ended_at: number | null
@@ -29,6 +31,7 @@ export interface NewSession {
   readonly clientId: string
   readonly signInId: string
   readonly identityId: string | undefined
+  readonly secondFactorAt: number | undefined
   readonly openedAt: number
   readonly expiresAt: number
   readonly ip: string
@@ -43,6 +46,8 @@ export interface LiveSession {
   /** That which opened it. */
   readonly signInId: string
   readonly tokenHash: string
+  /** When a second factor was passed on the way in. */
+  readonly secondFactorAt: number | undefined
   readonly openedAt: number
   readonly expiresAt: number
 }
@@ -67,6 +72,7 @@ export async function insert(tx: Tx, session: NewSession): Promise<void> {
       client_id: session.clientId,
       sign_in_id: session.signInId,
       identity_id: session.identityId ?? null,
+      second_factor_at: session.secondFactorAt ?? null,
       opened_at: session.openedAt,
       expires_at: session.expiresAt,
       ended_at: null,
@@ -253,7 +259,7 @@ export async function sweep(db: Db, endedBefore: number, atMost: number): Promis
 function live(db: Db | Tx, clientId: string, now: number) {
   return db
     .selectFrom('session')
-    .select(['id', 'user_id', 'sign_in_id', 'token_hash', 'opened_at', 'expires_at'])
+    .select(['id', 'user_id', 'sign_in_id', 'token_hash', 'second_factor_at', 'opened_at', 'expires_at'])
     .where('client_id', '=', clientId)
     .where('ended_at', 'is', null)
     .where('expires_at', '>', now)
@@ -264,6 +270,7 @@ function sessionOf(row: {
   user_id: string
   sign_in_id: string
   token_hash: string
+  second_factor_at: number | null
   opened_at: number
   expires_at: number
 }): LiveSession {
@@ -272,6 +279,7 @@ function sessionOf(row: {
     userId: row.user_id,
     signInId: row.sign_in_id,
     tokenHash: row.token_hash,
+    secondFactorAt: row.second_factor_at ?? undefined,
     openedAt: row.opened_at,
     expiresAt: row.expires_at,
   }

@@ -25,6 +25,7 @@ export async function enter(tx: Tx, caller: Caller, user: User, by: CameBy): Pro
       userId: user.id,
       application: caller.application,
       ...by,
+      secondFactorAt: undefined,
       ip: caller.ip,
       device: caller.device,
     },

@@ -133,6 +133,7 @@ function soundRows(): Evidence['rows'] {
     user_id: LI.id,
     client_id: SHOP,
     identity_id: 'identity-1',
+    second_factor_at: null,
     opened_at: AT + 2000,
     expires_at: AT + 432_000_000,
     ended_at: null,
