@@ -190,6 +190,7 @@ export {
   printDiagnoses,
   printDiagnosesAsJson,
   reportMessages,
+  setGroups,
   showUser,
   unbindOf,
 } from './operators/index.ts'

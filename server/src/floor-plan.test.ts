@@ -16,6 +16,7 @@ const ROOMS = [
   'connections',
   'credentials',
   'sessions',
+  'access',
   'sign-in',
   'self-service',
   'oidc',

@@ -4,6 +4,7 @@ import { savePolicy } from './platform/policy/index.ts'
 import { registration } from './sign-in/index.ts'
 import { everyEndpoint, fieldsOf } from './testing/every-endpoint.ts'
 import { addUserWithPassword, BETTER, GOOD, logIn } from './testing/passwords.ts'
+import { pendingFactor, wantSecondFactor } from './testing/second-factor.ts'
 import { BIND_CLIENT_ID, REGISTER_CLIENT_ID, startServer, type TestServer } from './testing/server.ts'
 import { bindAndSignIn } from './testing/signed-in.ts'
 import { purposesOf } from './verifications/index.ts'
@@ -73,6 +74,12 @@ const afterExpiry: Required<Taker>['prepare'] = async (server) => {
   return { 'X-state-token': String(login.body['state_token']) }
 }
 
+/** In a sign-in of his that waits for a second factor. */
+const afterPassword: Required<Taker>['prepare'] = async (server) => {
+  await wantSecondFactor(server)
+  return pendingFactor(server.miniProgram(), await logIn(server.miniProgram(), GOOD)).headers
+}
+
 const passwordTakers: readonly Taker[] = (
   [
     ['mobile', 'SMS'],
@@ -134,6 +141,14 @@ const takers: readonly Taker[] = [
     prepare: signedIn,
   },
   ...passwordTakers,
+  {
+    path: 'mfa/sms',
+    field: 'mobile',
+    takes: 'MFA_AUTH_SMS',
+    takesToo: 'OTP_REST_SMS',
+    prepare: afterPassword,
+  },
+  { path: 'mfa/email', field: 'email', takes: 'MFA_AUTH_EMS', prepare: afterPassword },
 ]
 
 async function startWithUser(t: TestContext): Promise<TestServer> {

@@ -40,6 +40,9 @@ const documented = [
   'POST profile/update-email',
   'GET profile',
   'POST profile/update',
+  'GET mobile-by-token',
+  'POST mfa/sms',
+  'POST mfa/email',
   'POST sso/session-token/id-token',
   'GET logout',
 ]

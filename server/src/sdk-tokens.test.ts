@@ -1,6 +1,7 @@
 import { expect, test, type TestContext } from 'vitest'
 import { passwordPolicy } from './credentials/index.ts'
 import { saveConnection } from './connections/index.ts'
+import { inTransaction } from './platform/db/index.ts'
 import { savePolicy } from './platform/policy/index.ts'
 import type { CallCredential } from './platform/http/sdk-endpoint.ts'
 import {
@@ -14,7 +15,9 @@ import {
 } from './testing/every-endpoint.ts'
 import { exchangeRaw } from './testing/raw-http.ts'
 import { addUserWithPassword, GOOD, logIn } from './testing/passwords.ts'
+import { pendingFactor, setAccess } from './testing/second-factor.ts'
 import { demoConnections, startServer, type TestServer } from './testing/server.ts'
+import { setGroupsOf } from './users/index.ts'
 
 /** What a call says whose token is not what it takes. */
 const refusals: Readonly<Record<CallCredential, readonly string[]>> = {
@@ -72,13 +75,19 @@ async function issueTokens(t: TestContext) {
       name: 'state token of PASSWORD_WARN',
       kind: 'X-state-token',
       token: warned,
-      calls: [...always, ...byNewPassword, 'pwd/skip-update'],
+      calls: [...always, ...byNewPassword, 'pwd/skip-update', 'mobile-by-token'],
     },
     {
       name: 'state token of PASSWORD_EXPIRED',
       kind: 'X-state-token',
       token: expired,
-      calls: [...always, ...byNewPassword],
+      calls: [...always, ...byNewPassword, 'mobile-by-token'],
+    },
+    {
+      name: 'state token of MFA_AUTH',
+      kind: 'X-state-token',
+      token: await issueBeforeSecondFactor(server),
+      calls: [...always, 'mobile-by-token', 'mfa/sms', 'mfa/email'],
     },
     { name: 'session token', kind: 'session-token', token: credentials['session-token'] },
     {
@@ -101,6 +110,18 @@ async function issueAged(server: TestServer) {
   const stateTokenOf = async (userName: string) =>
     String((await logIn(server.miniProgram(), GOOD, userName)).body['state_token'])
   return { warned: await stateTokenOf('warned'), expired: await stateTokenOf('expired') }
+}
+
+/** Of a user with both kinds of address, for whom alone a second factor is wanted. */
+async function issueBeforeSecondFactor(server: TestServer): Promise<string> {
+  const user = { userName: 'careful', mobile: '13700137000', email: 'careful@example.com' }
+  const { id } = await addUserWithPassword(server, user)
+  await inTransaction(server.deployment.db, (tx) => setGroupsOf(tx, id, ['careful']))
+  await setAccess(server, {
+    rules: [{ name: 'the careful', when: { groups: ['careful'] }, result: 'second_factor' }],
+  })
+  const program = server.miniProgram()
+  return pendingFactor(program, await logIn(program, GOOD, 'careful')).stateToken
 }
 
 test.for(places)('$path takes in $place what is meant for it, and no other token', async (at, t) => {

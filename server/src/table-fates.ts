@@ -88,9 +88,13 @@ export const tableFates: readonly TableFate[] = [
     whenCopied: { key: ['connection_id', 'subject'], ...people },
   },
 
+  { table: 'user_group', whenRestored: 'kept', whenCopied: { key: ['user_id', 'name'], ...people } },
+  { table: 'user_visit', whenRestored: 'kept', whenCopied: { key: ['user_id', 'country'], ...people } },
+
   // --- what was open or valid for a while
   { table: 'sign_in', whenRestored: endEveryOpenSignIn, whenCopied: 'left' },
   { table: 'session', whenRestored: endEverySession, whenCopied: 'left' },
+  { table: 'trusted_device', whenRestored: 'emptied', whenCopied: 'left' },
   { table: 'verification', whenRestored: 'emptied', whenCopied: 'left' },
   { table: 'human_check_slider', whenRestored: 'emptied', whenCopied: 'left' },
   // What was used before the backup stays used.

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Db, lockRows, type Tx } from '../platform/db/index.ts'
 import type { Tables } from '../platform/db/tables.ts'
 import { keepKeysFor, signingAlgorithm, type SigningAlgorithm } from '../tokens/index.ts'
+import { type AccessRule, accessRule } from './access-rule.ts'
 
 declare module '../platform/db/tables.ts' {
   interface Tables {
@@ -15,6 +16,8 @@ declare module '../platform/db/tables.ts' {
       session_seconds: number
       renews_session: number
       origins: string
+      /** JSON, in the form of the configuration file. */
+      access_rules: string
       created_at: number
       disabled_at: number | null
     }
@@ -23,6 +26,7 @@ declare module '../platform/db/tables.ts' {
 
 export const idTokenSubject = z.enum(['user_id', 'user_name'])
 const originList = z.array(z.string())
+const accessRules = z.array(accessRule)
 
 /** What stands in an id_token's `sub`. A user id is never given to anybody else; a user name can be. */
 export type IdTokenSubject = z.infer<typeof idTokenSubject>
@@ -44,6 +48,8 @@ export interface Application {
   }
   /** Web origins whose pages may call us for this application. */
   readonly origins: readonly string[]
+  /** Who may come in how, after the rules of the deployment. */
+  readonly accessRules: readonly AccessRule[]
 }
 
 /** @returns `undefined` when it is unknown or disabled */
@@ -77,6 +83,7 @@ function applicationOf(row: Tables['application']): Application {
     },
     session: { lifetimeSeconds: row.session_seconds, isRenewed: row.renews_session === 1 },
     origins: originList.parse(JSON.parse(row.origins)),
+    accessRules: accessRules.parse(JSON.parse(row.access_rules)),
   }
 }
 
@@ -113,6 +120,7 @@ export async function saveApplication(db: Db | Tx, application: Application, now
     session_seconds: application.session.lifetimeSeconds,
     renews_session: application.session.isRenewed ? 1 : 0,
     origins: JSON.stringify(application.origins),
+    access_rules: JSON.stringify(z.encode(accessRules, [...application.accessRules])),
   }
   await db
     .insertInto('application')

@@ -1,3 +1,4 @@
+export { type AccessRule, accessRule, groupName } from './access-rule.ts'
 export {
   algorithmsInUse,
   allOrigins,

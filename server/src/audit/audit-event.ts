@@ -1,6 +1,11 @@
 /** What can happen. A name is for good: operators search for it. */
 export type AuditEventKind =
   | 'sign_in_opened'
+  | 'sign_in_continued'
+  | 'second_factor_passed'
+  | 'second_factor_refused'
+  | 'device_trusted'
+  | 'device_trust_ended'
   | 'sign_in_refused'
   | 'code_requested'
   | 'code_send_uncertain'
@@ -15,6 +20,7 @@ export type AuditEventKind =
   | 'user_disabled'
   | 'user_enabled'
   | 'user_deleted'
+  | 'user_groups_changed'
   | 'account_closing'
   | 'account_reopened'
   | 'profile_changed'

@@ -44,7 +44,9 @@ export function commandLine(): Command {
     .description('write a configuration file into the database, also while the server runs')
     .action(async (flags: Flags & ApplyFlags) => (await import('./apply.ts')).apply(settingsOf(flags), flags))
 
-  addUserCommands(program.command('users').description('import, show, disable, enable, unbind, delete users'))
+  addUserCommands(
+    program.command('users').description('import, show, group, disable, enable, unbind, delete users'),
+  )
 
   addKeyCommands(program.command('keys').description('show and change the keys of this deployment'))
 
@@ -150,6 +152,13 @@ function addUserCommands(users: Command): void {
     .description('everything about one user, addresses in clear')
     .action(async (user: string, flags: Flags) =>
       (await import('./operate.ts')).show(settingsOf(flags), user),
+    )
+  withFlags(users.command('groups'), dataSettings)
+    .argument('<user>', onUser)
+    .argument('[group...]', 'the groups that he is in from now on; none: no group')
+    .description('put a user into these groups and no others; access rules speak of them')
+    .action(async (user: string, names: string[], flags: Flags) =>
+      (await import('./operate.ts')).groups(settingsOf(flags), user, names),
     )
   withFlags(users.command('unbind'), dataSettings)
     .argument('<user>', onUser)

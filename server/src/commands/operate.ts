@@ -8,6 +8,7 @@ import {
   importUsers,
   removeClosedAccounts,
   reportMessages,
+  setGroups,
   showUser,
   unbindOf,
 } from '../app.ts'
@@ -66,6 +67,14 @@ export function change(settings: Settings, kind: keyof typeof changes, user: str
   return withPeople(settings, async (deployment, now) => {
     const { id, userName } = await changes[kind](deployment, user, now)
     process.stdout.write(`${kind}d ${userName} (${id})\n`)
+  })
+}
+
+/** `ligature users groups USER [GROUP…]` */
+export function groups(settings: Settings, user: string, names: readonly string[]): Promise<void> {
+  return withPeople(settings, async (deployment, now) => {
+    const { id, userName } = await setGroups(deployment, user, names, now)
+    process.stdout.write(`${userName} (${id}) is in ${names.length === 0 ? 'no group' : names.join(', ')}\n`)
   })
 }
 

@@ -26,9 +26,10 @@ interface Broken {
 /** Every line that says something, broken in each way that it can be. */
 const broken: readonly Broken[] = lines.flatMap((line, index) => {
   const number = index + 1
-  const [, indent = '', key, rest = ''] = /^( *)(- |[^#:]+:)(.*)$/.exec(line) ?? []
+  const [, indent = '', key, rest = ''] =
+    /^( *(?:- (?=\w+:(?: |$)))?)(- |[^#:]+:(?= |$))(.*)$/.exec(line) ?? []
   if (key === undefined || line.trimStart().startsWith('#')) return []
-  const isName = indent.length === 2 && key !== '- '
+  const isName = indent === '  ' && key !== '- '
   const value = rest.trim()
   return [
     ...(key === '- '
@@ -50,7 +51,7 @@ function misspelt(key: string, isName: boolean): string {
 }
 
 /** Where leaving the value out says something. */
-const MAY_BE_EMPTY = ['open_platform']
+const MAY_BE_EMPTY = ['open_platform', 'trusted_device']
 
 test('the example applies as it is, and again', async (t) => {
   const deployment = await newDeployment(t)

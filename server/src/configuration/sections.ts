@@ -1,3 +1,4 @@
+import { accessPolicy } from '../access/index.ts'
 import { humanCheckPolicy } from '../human-check/index.ts'
 import { passwordPolicy } from '../credentials/index.ts'
 import { messageTexts } from '../messages/index.ts'
@@ -21,6 +22,7 @@ export const configurationSections: readonly Section[] = [
   sectionOfPolicy(sendPolicy, 'Where codes may be sent to, how many of them, and for how much money.'),
   sectionOfPolicy(humanCheckPolicy, 'When people have to show that they are no machine, and by what.'),
   sectionOfPolicy(registration, 'Whether people become users by themselves.'),
+  sectionOfPolicy(accessPolicy, 'Who may come in how: when a second factor is wanted, and who is kept out.'),
   sectionOfPolicy(accountClosing, 'What follows when people close their accounts.'),
   sectionOfPolicy(
     attributePolicy,

@@ -3,10 +3,12 @@ import type { Connection } from './connection.store.ts'
 import * as identities from './identity.store.ts'
 import { unmark } from './unbound-identity.store.ts'
 
-/** What came of a bind: done, or which rule stood against it. */
+/** Which rule stands against a bind. */
+export type BindObstacle = 'bound meanwhile' | 'second identity' | 'two users'
+
+/** What came of a bind: done, or what stood against it. */
 export type BindResult =
-  | { readonly kind: 'bound'; readonly identityId: string }
-  | { readonly kind: 'bound meanwhile' | 'second identity' | 'two users' }
+  { readonly kind: 'bound'; readonly identityId: string } | { readonly kind: BindObstacle }
 
 /**
  * Binds an identity to a user. The database has the last word: one user per identity, and one identity per
@@ -23,17 +25,37 @@ export async function bindIdentity(
   userId: string,
   now: number,
 ): Promise<BindResult> {
-  // This very identity, bound by somebody faster, stands behind any of the refusals; it is told first.
-  const refuse = async (kind: 'second identity' | 'two users'): Promise<BindResult> => ({
-    kind: (await identities.findBound(tx, identity)) === undefined ? kind : 'bound meanwhile',
-  })
-
+  const obstacle = await findObstacle(tx, connection, identity, userId)
+  if (obstacle !== undefined) return { kind: obstacle }
   const isSole = connection.secondIdentity === 'refuse'
-  if (isSole && (await identities.hasIdentityOf(tx, userId, connection.id))) return refuse('second identity')
-  const unionUserIds = await identities.listUnionUserIds(tx, identity)
-  if (unionUserIds.some((other) => other !== userId)) return refuse('two users')
   const identityId = await identities.insert(tx, identity, { id: userId, isSole }, now)
-  if (identityId === undefined) return refuse('second identity')
+  if (identityId === undefined) return { kind: await boundMeanwhileOr(tx, identity, 'second identity') }
   await unmark(tx, identity)
   return { kind: 'bound', identityId }
+}
+
+/** @returns what stands against this bind now; nothing is written */
+export async function findObstacle(
+  tx: Tx,
+  connection: Connection,
+  identity: identities.ProvenIdentity,
+  userId: string,
+): Promise<BindObstacle | undefined> {
+  const isSole = connection.secondIdentity === 'refuse'
+  if (isSole && (await identities.hasIdentityOf(tx, userId, connection.id))) {
+    return boundMeanwhileOr(tx, identity, 'second identity')
+  }
+  const unionUserIds = await identities.listUnionUserIds(tx, identity)
+  return unionUserIds.some((other) => other !== userId)
+    ? boundMeanwhileOr(tx, identity, 'two users')
+    : undefined
+}
+
+/** This very identity, bound by somebody faster, stands behind any of the obstacles; it is told first. */
+async function boundMeanwhileOr(
+  tx: Tx,
+  identity: identities.ProvenIdentity,
+  obstacle: BindObstacle,
+): Promise<BindObstacle> {
+  return (await identities.findBound(tx, identity)) === undefined ? obstacle : 'bound meanwhile'
 }

@@ -21,3 +21,4 @@ export {
   type SavePassword,
   setPassword,
 } from './set-password.ts'
+export { hasTotp, hasPasskey, hasSecondFactor, countRecoveryCodes } from './stub.ts'

@@ -12,6 +12,7 @@ export const demoApplications: readonly Application[] = [
     idToken: RS256_FOR_FIVE_MINUTES,
     session: FIVE_DAYS,
     origins: [],
+    accessRules: [],
   },
   {
     clientId: 'demoBindOrRegister00000000000001',
@@ -19,6 +20,7 @@ export const demoApplications: readonly Application[] = [
     idToken: RS256_FOR_FIVE_MINUTES,
     session: FIVE_DAYS,
     origins: [],
+    accessRules: [],
   },
   {
     clientId: 'demoSameGroup0000000000000000001',
@@ -26,6 +28,7 @@ export const demoApplications: readonly Application[] = [
     idToken: RS256_FOR_FIVE_MINUTES,
     session: FIVE_DAYS,
     origins: [],
+    accessRules: [],
   },
 ]
 

@@ -4,7 +4,7 @@ import type { Address, Channel } from '../users/index.ts'
 
 /** What a message says that its code is for. */
 export type MessageTemplate =
-  'bind' | 'register' | 'login' | 'reset_password' | 'change_password' | 'change_address'
+  'bind' | 'register' | 'login' | 'reset_password' | 'change_password' | 'change_address' | 'second_factor'
 
 /** What a notice tells its reader. */
 export const noticeKinds = [

@@ -26,6 +26,7 @@ const ACTIONS: Readonly<Record<MessageTemplate, Readonly<Record<Language, string
   reset_password: { zh: '重置密码', en: 'reset a password' },
   change_password: { zh: '修改密码', en: 'change a password' },
   change_address: { zh: '换绑账号', en: 'update an account' },
+  second_factor: { zh: '二次认证', en: 'confirm a sign-in' },
 }
 
 /**

@@ -71,6 +71,7 @@ export const messageTexts = definePolicy(
     reset_password: textsWith('a code for a forgotten password'),
     change_password: textsWith('a code for changing the password'),
     change_address: textsWith('a code for a new mobile number or email'),
+    second_factor: textsWith('a code as a second factor'),
     password_changed: notice('the password was changed'),
     mobile_changed: notice('the mobile number was changed'),
     email_changed: notice('the email address was changed'),

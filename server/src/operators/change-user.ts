@@ -1,13 +1,16 @@
+import { groupName } from '../applications/index.ts'
 import { type AuditEventKind, record } from '../audit/index.ts'
 import { listIdentitiesOf } from '../connections/index.ts'
 import { queueNotice } from '../messages/index.ts'
 import { inTransaction, type Tx } from '../platform/db/index.ts'
+import { StartError } from '../platform/start-error.ts'
 import { endSessionsOf } from '../sessions/index.ts'
 import { endOpenSignInsOf } from '../sign-in/index.ts'
 import {
   listVerifiedAddressesOf,
   removeUser,
   reopenUser,
+  setGroupsOf,
   setUserDisabled,
   type User,
 } from '../users/index.ts'
@@ -45,6 +48,18 @@ export function deleteUser(deps: OperatorDeps, text: string, now: number): Promi
     for (const identity of await listIdentitiesOf(tx, user.id)) await endOpenSignInsOf(tx, identity, now)
     await removeUser(tx, user.id)
   })
+}
+
+/** Puts a user into these groups and no others; the access rules speak of them. */
+export async function setGroups(
+  deps: OperatorDeps,
+  text: string,
+  groups: readonly string[],
+  now: number,
+): Promise<User> {
+  const wrong = groups.find((name) => !groupName.safeParse(name).success)
+  if (wrong !== undefined) throw new StartError(`${wrong} is not the name of a group`)
+  return change(deps, text, 'user_groups_changed', now, (tx, user) => setGroupsOf(tx, user.id, groups))
 }
 
 async function change(

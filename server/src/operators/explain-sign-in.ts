@@ -19,6 +19,11 @@ const sentences: Readonly<Record<string, string>> = {
   identity_unbound: 'An identity of the user was unbound',
   sign_in_refused: 'Somebody showed who he is and was refused',
   access_denied: 'The user may not come in',
+  sign_in_continued:
+    'What was shown is right, and more is wanted; the sign-in goes on under another state token',
+  second_factor_passed: 'The second factor was right',
+  second_factor_refused: 'The second factor was refused',
+  device_trusted: 'The user trusts this device from now on',
   session_opened: 'A session was opened: the sign-in succeeded',
 }
 

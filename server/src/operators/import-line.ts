@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { groupName } from '../applications/index.ts'
 import { parseImportedHash } from '../credentials/index.ts'
 import { Refusal } from '../platform/refusal.ts'
 import {
@@ -12,8 +13,8 @@ import {
   parseMobile,
 } from '../users/index.ts'
 
-/** A user to be, and the hash of the password that he had elsewhere. */
-export type ImportLine = NewUser & { readonly passwordHash?: string }
+/** A user to be, the groups that he is in, and the hash of the password that he had elsewhere. */
+export type ImportLine = NewUser & { readonly passwordHash?: string; readonly groups?: readonly string[] }
 
 /** `"13800138000"` is an address that finds nobody until its user proves it; the object can say that he has. */
 const importedAddress = z
@@ -41,6 +42,7 @@ const importedUser = z.strictObject({
   email: importedAddress,
   ...Object.fromEntries(attributeNames.map((attribute) => [attribute, z.string().optional()])),
   extension: z.record(z.string(), z.unknown()).optional(),
+  groups: z.array(groupName).optional(),
   password: z.strictObject({ hash: importedHash }).optional(),
 })
 
@@ -70,7 +72,7 @@ export async function parseImportLine(
   const parsed = importedUser.safeParse(json)
   if (!parsed.success) return parsed.error.issues.map(inWords).join('; ')
 
-  const { mobile, email, password, ...given } = parsed.data
+  const { mobile, email, password, groups, ...given } = parsed.data
   const { user_name: userName, name, extension = {} } = given
   const unknown = Object.keys(extension).find((attribute) => !Object.hasOwn(rules.custom, attribute))
   if (unknown !== undefined) return `extension.${unknown}: no such custom attribute`
@@ -92,6 +94,7 @@ export async function parseImportLine(
     attributes,
     ...(userName !== undefined && { userName }),
     ...(name !== undefined && { name }),
+    ...(groups !== undefined && { groups }),
     ...(password !== undefined && { passwordHash: password.hash }),
   }
 }

@@ -4,7 +4,13 @@ import { importPassword } from '../credentials/index.ts'
 import { inTransaction, type Tx } from '../platform/db/index.ts'
 import { StartError } from '../platform/start-error.ts'
 import type { Vault } from '../platform/vault/vault.ts'
-import { createUser, findByVerifiedAddress, findUserByName, readAttributeRules } from '../users/index.ts'
+import {
+  createUser,
+  findByVerifiedAddress,
+  findUserByName,
+  readAttributeRules,
+  setGroupsOf,
+} from '../users/index.ts'
 import type { OperatorDeps } from './find-user.ts'
 import { type ImportLine, parseImportLine } from './import-line.ts'
 
@@ -117,6 +123,7 @@ async function importLine(
 ): Promise<void> {
   const user = await createUser(tx, vault, line, now)
   if (typeof user === 'string') throw new StartError(`line ${number}: ${user} a moment ago; run it again`)
+  if (line.groups !== undefined) await setGroupsOf(tx, user.id, line.groups)
   if (line.passwordHash !== undefined) await importPassword(tx, vault, user.id, line.passwordHash, now)
   await record(tx, { kind: 'user_imported', at: now, userId: user.id, because: `line ${number}` })
 }

@@ -1,4 +1,4 @@
-export { disableUser, enableUser, deleteUser } from './change-user.ts'
+export { disableUser, enableUser, deleteUser, setGroups } from './change-user.ts'
 export { examineDeployment, type ExaminedDeployment } from './doctor/examine.ts'
 export { printDiagnoses, printDiagnosesAsJson } from './doctor/print-diagnoses.ts'
 export type { Diagnosis } from './doctor/subject.ts'

@@ -1,6 +1,12 @@
 import { listIdentitiesOf } from '../connections/index.ts'
 import { listSessionsOf } from '../sessions/index.ts'
-import { isDisabledByOperator, listAddressesOf, loadAttributes, maskAttributes } from '../users/index.ts'
+import {
+  isDisabledByOperator,
+  listAddressesOf,
+  listGroupsOf,
+  loadAttributes,
+  maskAttributes,
+} from '../users/index.ts'
 import { findMeantUser, type OperatorDeps } from './find-user.ts'
 
 /**
@@ -9,12 +15,13 @@ import { findMeantUser, type OperatorDeps } from './find-user.ts'
  */
 export async function showUser(deps: OperatorDeps, text: string, now: number) {
   const user = await findMeantUser(deps, text)
-  const [addresses, attributes, identities, sessions, isDisabled] = await Promise.all([
+  const [addresses, attributes, identities, sessions, isDisabled, groups] = await Promise.all([
     listAddressesOf(deps.db, deps.vault, user.id),
     loadAttributes(deps.db, deps.vault, user.id),
     listIdentitiesOf(deps.db, user.id),
     listSessionsOf(deps.db, user.id, now),
     isDisabledByOperator(deps.db, user.id),
+    listGroupsOf(deps.db, user.id),
   ])
   return {
     id: user.id,
@@ -28,6 +35,7 @@ export async function showUser(deps: OperatorDeps, text: string, now: number) {
       address: address.value,
       verified: isVerified,
     })),
+    groups,
     attributes: maskAttributes(attributes),
     identities: identities.map((identity) => ({
       id: identity.id,

@@ -3,7 +3,7 @@ import type { MiniProgram, Reply } from '../testing/mini-program.ts'
 import { runLigature } from '../testing/server-process.ts'
 import { REGISTER_CLIENT_ID, startServer, type TestServer } from '../testing/server.ts'
 import type { User } from '../users/index.ts'
-import { deleteUser, disableUser, enableUser, explainSignIn, showUser } from './index.ts'
+import { deleteUser, disableUser, enableUser, explainSignIn, setGroups, showUser } from './index.ts'
 
 const LI = '13800138000'
 const LI_MAIL = 'li@example.com'
@@ -74,6 +74,7 @@ test('a user is shown by id, user name, mobile or email, in any spelling', async
         { channel: 'sms', address: `+86-${LI}`, verified: true },
         { channel: 'email', address: LI_MAIL, verified: true },
       ]),
+      groups: [],
       attributes: { extension: {} },
       identities: [expect.objectContaining({ bound_at: '2026-01-05T08:01:00.000Z' })],
       sessions: [expect.objectContaining({ opened_at: '2026-01-05T08:01:00.000Z' })],
@@ -228,4 +229,17 @@ describe('the story of a sign-in', () => {
       stderr: 'ligature: nothing is known of a sign-in -hD3x\n',
     })
   })
+})
+
+test('a user is put into groups, and into others; what is no name of a group is refused', async (t) => {
+  const { server } = await signedInLi(t)
+  const put = (...groups: string[]) => setGroups(server.deployment, 'li', groups, server.clock.now())
+  const groupsOfLi = async () => (await showUser(server.deployment, 'li', server.clock.now())).groups
+
+  await put('staff', 'beta', 'staff')
+  expect(await groupsOfLi()).toEqual(['beta', 'staff'])
+  await expect(put('two words')).rejects.toThrow('two words is not the name of a group')
+  expect(await groupsOfLi()).toEqual(['beta', 'staff'])
+  await put()
+  expect(await groupsOfLi()).toEqual([])
 })

@@ -12,4 +12,5 @@ export {
   updatePasswordByMobileEndpoint,
 } from './password.http.ts'
 export { endOtherSessionsEndpoint, endSessionEndpoint, sessionsEndpoint } from './sessions.http.ts'
+export { endTrustEndpoint, trustedDevicesEndpoint } from './trusted-devices.http.ts'
 export { unbindAccountEndpoint, unbindEndpoint } from './unbind.http.ts'

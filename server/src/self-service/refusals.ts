@@ -19,6 +19,12 @@ export const selfServiceRefusals = defineRefusals({
     en: 'There is no such session',
     zh: '会话不存在或已结束',
   },
+  /** Unknown, over already, and another user's look alike. */
+  noSuchDevice: {
+    code: 'IDAAS.SDK.ACCOUNT.9105',
+    en: 'There is no such trusted device',
+    zh: '可信设备不存在或已失效',
+  },
   /** The session began more than ten minutes ago; a new one, however the user signs in, is taken. */
   signInAgain: {
     code: 'IDAAS.SDK.ACCOUNT.9102',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { TrustedDevice } from '../access/index.ts'
 import { type BoundIdentity, type ConnectionKind, connectionKind } from '../connections/index.ts'
 import type { ListedSession } from '../sessions/index.ts'
 
@@ -96,5 +97,28 @@ export function ownSessionOf(
     operating_system: operatingSystem,
     agent,
     current: session.id === currentId,
+  }
+}
+
+/** A device on which its user need not show a second factor. */
+export const trustedDevice = ownSession
+  .omit({ opened_at: true, current: true })
+  .extend({ trusted_at: z.number() })
+
+/** @param names of the applications, by client id */
+export function trustedDeviceOf(
+  trusted: TrustedDevice,
+  names: ReadonlyMap<string, string>,
+): z.infer<typeof trustedDevice> {
+  const { operatingSystem, agent } = device.parse(JSON.parse(trusted.device))
+  return {
+    id: trusted.id,
+    client_id: trusted.clientId,
+    application: names.get(trusted.clientId) ?? '',
+    trusted_at: Math.floor(trusted.trustedAt / 1000),
+    expires_at: Math.floor(trusted.expiresAt / 1000),
+    ip: trusted.ip,
+    operating_system: operatingSystem,
+    agent,
   }
 }

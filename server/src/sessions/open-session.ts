@@ -25,6 +25,8 @@ export interface SessionRequest {
   readonly ip: string
   /** What the client said of its device, as JSON. */
   readonly device: string
+  /** For the operator: which rule let the user in, if one had to. */
+  readonly because: string | undefined
 }
 
 /** Opens a session for a user at an application, in the transaction of what proved him. */
@@ -53,6 +55,7 @@ export async function openSession(tx: Tx, request: SessionRequest, now: number):
     signInId: request.signInId,
     sessionId,
     ip: request.ip,
+    ...(request.because !== undefined && { because: request.because }),
   })
   return { sessionId, sessionToken, expiresInSeconds: lifetimeSeconds }
 }

@@ -10,6 +10,8 @@ export interface Caller {
   readonly language: Language
   /** What the client says of its device, as JSON; recorded, never trusted. */
   readonly device: string
+  /** By which a device says that its user trusts it. */
+  readonly deviceToken: string | undefined
   /** Milliseconds since the Unix epoch; the one time of this request. */
   readonly now: number
 }
@@ -20,6 +22,7 @@ export function callerOf(call: SdkCall<Application, unknown>): Caller {
     ip: call.ip,
     language: call.language,
     device: JSON.stringify(call.device),
+    deviceToken: call.deviceToken,
     now: call.now,
   }
 }

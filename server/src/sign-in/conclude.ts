@@ -37,10 +37,10 @@ export async function conclude(
   caller: Caller,
   decide: (tx: Tx) => Promise<Decision>,
 ): Promise<SignInResult> {
-  const decision = await inTransaction(deps.db, decide)
-  if ('wants' in decision) return openSignIn(deps, caller, decision)
-  if (decision.status === 'REFUSED') {
-    throw new Refusal(decision.definition, { ...decision.details, because: decision.because })
-  }
-  return decision
+  const result = await inTransaction(deps.db, async (tx) => {
+    const decision = await decide(tx)
+    return 'wants' in decision ? openSignIn(tx, deps.vault, caller, decision) : decision
+  })
+  if ('signIn' in result || result.status !== 'REFUSED') return result
+  throw new Refusal(result.definition, { ...result.details, because: result.because })
 }

@@ -17,6 +17,8 @@ export { loginWeChatMiniProgramEndpoint } from './login-wechat-mini-program.http
 export { loginWeChatMobileEndpoint } from './login-wechat-mobile.http.ts'
 export { reopenAccountEndpoint } from './reopen-account.http.ts'
 export { registerByEmailCodeEndpoint, registerByMobileCodeEndpoint } from './register.http.ts'
+export { mobileByTokenEndpoint } from './mobile-by-token.http.ts'
+export { passByEmailCodeEndpoint, passByMobileCodeEndpoint } from './second-factor-code.http.ts'
 export { signInEndpoint } from './sign-in.http.ts'
 export type { PhoneButtonDeps } from './bind-by-phone-button.ts'
 export type { LoginDeps } from './login-wechat-mini-program.ts'

@@ -43,10 +43,8 @@ export async function findSignInOfPassword(
   const definition = signInRefusals.passwordStateTokenRefused
   const found = await find(deps, stateToken, clientId, now)
   if (typeof found === 'string') throw refused(found, definition)
-  if (!('userId' in found) || !mayDo(found.status, step)) {
-    throw refused(`${found.status} does not allow "${step}"`, definition)
-  }
-  return found
+  if (isOfPassword(found) && mayDo(found.status, step)) return found
+  throw refused(`${found.status} does not allow "${step}"`, definition)
 }
 
 /** @returns the sign-in, or what is wrong with the token */
@@ -76,9 +74,32 @@ export async function findSignInToProve(
   now: number,
 ): Promise<signIns.BindingSignIn> {
   const signIn = await findOpenSignIn(deps, stateToken, clientId, now)
-  if (!('identity' in signIn) || !mayProve(signIn.status, proof))
-    throw refused(`${signIn.status} does not allow ${proof}`)
-  return signIn
+  if (isBinding(signIn) && mayProve(signIn.status, proof)) return signIn
+  throw refused(`${signIn.status} does not allow ${proof}`)
+}
+
+/**
+ * Finds the open sign-in that waits for a second factor.
+ *
+ * @throws {Refusal} `stateTokenRefused`, also when it waits for something else
+ */
+export async function findSignInOfSecondFactor(
+  deps: FindSignInDeps,
+  stateToken: string | undefined,
+  clientId: string,
+  now: number,
+): Promise<signIns.SecondFactorSignIn> {
+  const signIn = await findOpenSignIn(deps, stateToken, clientId, now)
+  if (signIn.status === 'MFA_AUTH') return signIn
+  throw refused(`${signIn.status} does not wait for a second factor`)
+}
+
+function isOfPassword(signIn: signIns.OpenSignIn): signIn is signIns.PasswordSignIn {
+  return signIn.status === 'PASSWORD_WARN' || signIn.status === 'PASSWORD_EXPIRED'
+}
+
+function isBinding(signIn: signIns.OpenSignIn): signIn is signIns.BindingSignIn {
+  return signIn.status === 'SOCIAL_BIND' || signIn.status === 'USER_REGISTER'
 }
 
 function refused(because: string, definition: RefusalDefinition = signInRefusals.stateTokenRefused): Refusal {

@@ -1,20 +1,21 @@
 import { record } from '../audit/index.ts'
 import {
-  bindIdentity,
+  type BindObstacle,
   type Connection,
   findIdentityOwner,
+  findObstacle,
   findSwitchedOnConnection,
   turnsOf,
 } from '../connections/index.ts'
-import { queueNotice } from '../messages/index.ts'
 import { type Db, takeTurns, type Tx } from '../platform/db/index.ts'
 import { Refusal, type RefusalDefinition } from '../platform/refusal.ts'
 import type { Vault } from '../platform/vault/vault.ts'
-import { type Address, findByVerifiedAddress, listVerifiedAddressesOf, markAddress } from '../users/index.ts'
+import { type Address, findByVerifiedAddress, markAddress, type User } from '../users/index.ts'
 import { checkVerificationCode, purposeOf } from '../verifications/index.ts'
 import type { Caller } from './caller.ts'
+import { commitBind } from './commit-bind.ts'
 import { conclude, type Decision, type Refused, refusedCode, type SignInResult } from './conclude.ts'
-import { denyEntry, enter } from './enter.ts'
+import { admit, enter, isAdmitted, letIn } from './enter.ts'
 import { signInRefusals } from './refusals.ts'
 import { registerUser } from './register-user.ts'
 import * as signIns from './sign-in.store.ts'
@@ -62,10 +63,16 @@ export async function finishSignIn(deps: Deps, request: FinishRequest): Promise<
 
 async function proveAndBind(tx: Tx, vault: Vault, request: FinishRequest): Promise<Decision> {
   const { caller, signIn, proof, shownBy } = request
-  const { now, application } = caller
+  const { now } = caller
   const { address } = shownBy
   const refuseTo = (definition: RefusalDefinition, because: string) =>
     refuse(tx, vault, request, { definition, because })
+  const refuseFor = (obstacle: BindObstacle, user: User) => {
+    if (obstacle === 'bound meanwhile') throw new RolledBack('the identity was bound meanwhile')
+    return obstacle === 'second identity'
+      ? refuseTo(signInRefusals.secondIdentity, `user ${user.id} has one already`)
+      : refuseTo(signInRefusals.twoUsers, `the unionid is not that of user ${user.id}`)
+  }
 
   await takeTurns(tx, turnsOf(signIn.identity))
   if (!(await signIns.hold(tx, signIn, now))) throw new RolledBack('completed, ended or replaced meanwhile')
@@ -84,42 +91,41 @@ async function proveAndBind(tx: Tx, vault: Vault, request: FinishRequest): Promi
     return refuseTo(signInRefusals.twoUsers, 'the unionid is that of another user')
   }
   const user = known ?? (await registerUser(tx, vault, caller, signIn.id, address))
-  if (user.isDisabled) return denyEntry(tx, caller, user, signIn.id)
-
-  const result = await bindIdentity(tx, connection, signIn.identity, user.id, now)
-  switch (result.kind) {
-    case 'second identity':
-      return refuseTo(signInRefusals.secondIdentity, `user ${user.id} has one already`)
-    case 'two users':
-      return refuseTo(signInRefusals.twoUsers, `the unionid is not that of user ${user.id}`)
-    case 'bound meanwhile':
-      throw new RolledBack('the identity was bound meanwhile')
-    case 'bound':
-      await signIns.complete(tx, signIn.id, now)
-      await signIns.endOpenOf(tx, signIn.identity, now)
-      await record(tx, {
-        kind: 'identity_bound',
-        at: now,
-        clientId: application.clientId,
-        userId: user.id,
-        signInId: signIn.id,
-        connectionId: connection.id,
-        address: markAddress(vault, address),
-        ip: caller.ip,
-        ...(shownBy.kind === 'source' && { because: 'the source vouches for the mobile' }),
-      })
-      if (known !== undefined) {
-        const to = await listVerifiedAddressesOf(tx, vault, known.id, address)
-        await queueNotice(tx, vault, {
-          to,
-          kind: 'identity_bound',
-          application,
-          language: caller.language,
-          at: now,
-        })
-      }
-      return enter(tx, caller, user, { signInId: signIn.id, identityId: result.identityId })
+  const by = {
+    signInId: signIn.id,
+    isContinued: true,
+    identity: signIn.identity,
+    identityId: undefined,
+    provedChannel: address.channel,
   }
+  // Nobody else is there to be asked when somebody has just become a user; then he is, before he comes in.
+  const admitted = known && (await admit(tx, caller, known, by, 'bind'))
+  if (admitted !== undefined && !isAdmitted(admitted)) {
+    // A second factor is not asked for what cannot be done anyhow.
+    const obstacle =
+      'wants' in admitted ? await findObstacle(tx, connection, signIn.identity, user.id) : undefined
+    return obstacle === undefined ? admitted : refuseFor(obstacle, user)
+  }
+
+  const result = await commitBind(tx, vault, {
+    caller,
+    signInId: signIn.id,
+    connection,
+    identity: signIn.identity,
+    user,
+    kind: 'identity_bound',
+    provedBy: address,
+    isTold: known !== undefined,
+    because: shownBy.kind === 'source' ? 'the source vouches for the mobile' : undefined,
+  })
+  if (result.kind !== 'bound') return refuseFor(result.kind, user)
+  const bound = { ...by, identityId: result.identityId }
+  const entry =
+    admitted === undefined
+      ? await enter(tx, caller, user, bound)
+      : await letIn(tx, caller, user, bound, admitted)
+  if (!('wants' in entry)) await signIns.complete(tx, signIn.id, now)
+  return entry
 }
 
 /** @returns why the address is not shown to be the person's; `undefined` when it is */

@@ -20,7 +20,7 @@ import {
 } from '../users/index.ts'
 import type { Caller } from './caller.ts'
 import { conclude, type Decision, type Refused, type SignInResult } from './conclude.ts'
-import { enter } from './enter.ts'
+import { admit, type Admission, type CameBy, isAdmitted, letIn } from './enter.ts'
 
 export interface PasswordLoginDeps {
   readonly db: Db
@@ -65,12 +65,26 @@ export async function loginByPassword(
   })
 }
 
-/** The end of a login by password: a password that is too old has to be changed before its user is in. */
+/** The end of a login by password: whoever may not come in, or not yet, hears of that first. */
 async function enterByPassword(tx: Tx, caller: Caller, user: User, signInId: string): Promise<Decision> {
-  const state = user.isDisabled ? 'fine' : await passwordStateOf(tx, user.id, caller.now)
-  if (state === 'fine') return enter(tx, caller, user, { signInId, identityId: undefined })
+  const by = { signInId, identityId: undefined }
+  const admitted = await admit(tx, caller, user, by, 'look at password')
+  return isAdmitted(admitted) ? enterUnlessOld(tx, caller, user, by, admitted) : admitted
+}
+
+/** A password that is too old has to be changed before its user is in. */
+export async function enterUnlessOld(
+  tx: Tx,
+  caller: Caller,
+  user: User,
+  by: CameBy,
+  admitted: Admission,
+): Promise<Decision> {
+  const state = await passwordStateOf(tx, user.id, caller.now)
+  if (state === 'fine') return letIn(tx, caller, user, by, admitted)
+  const { signInId, isContinued = false, secondFactorAt } = by
   const status = state === 'warn' ? 'PASSWORD_WARN' : 'PASSWORD_EXPIRED'
-  return { wants: { status, userId: user.id }, because: undefined }
+  return { wants: { status, userId: user.id, secondFactorAt }, signInId, isContinued, because: undefined }
 }
 
 /** Records a wrong password; it stays paid. */

@@ -43,5 +43,5 @@ export async function enterWithAddress(tx: Tx, vault: Vault, arrival: AddressArr
     return { status: 'REFUSED', definition, because }
   }
   const user = known ?? (await registerUser(tx, vault, caller, signInId, address))
-  return enter(tx, caller, user, { signInId, identityId: undefined })
+  return enter(tx, caller, user, { signInId, identityId: undefined, provedChannel: address.channel })
 }

@@ -1,6 +1,6 @@
 import { record } from '../audit/index.ts'
 import {
-  bindIdentity,
+  type BindObstacle,
   type Connection,
   findIdentityOwner,
   learnUnion,
@@ -13,12 +13,12 @@ import { randomId } from '../platform/secrets.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { findUser, type User } from '../users/index.ts'
 import type { Caller } from './caller.ts'
+import { commitBind } from './commit-bind.ts'
 import { conclude, type Decision, type Refused, type SignInResult } from './conclude.ts'
-import { denyEntry, enter } from './enter.ts'
+import { admit, enter, isAdmitted, letIn } from './enter.ts'
 import type { FurtherProof } from './open-sign-in.ts'
 import { signInRefusals } from './refusals.ts'
 import { registerUser } from './register-user.ts'
-import { endOpenOf } from './sign-in.store.ts'
 import type { BindingStatus } from './steps.ts'
 
 /** Somebody for whom a source vouches, on his way in. */
@@ -54,21 +54,28 @@ async function enterIfKnown(tx: Tx, vault: Vault, arrival: Arrival): Promise<Dec
     case 'bound': {
       await learnUnion(tx, identity)
       const user = await userOf(tx, owner.userId)
-      return enter(tx, caller, user, { signInId, identityId: owner.identityId })
+      return enter(tx, caller, user, { signInId, identity, identityId: owner.identityId })
     }
     case 'adoptable': {
       // The same person came with another mini program of one open-platform account.
       const user = await userOf(tx, owner.userId)
-      return user.isDisabled
-        ? denyEntry(tx, caller, user, signInId)
-        : bindAndEnter(tx, arrival, user, 'identity_adopted')
+      const by = { signInId, identity, identityId: undefined }
+      const admitted = await admit(tx, caller, user, by, 'adopt')
+      if (!isAdmitted(admitted)) return admitted
+      const bound = await bindTo(tx, vault, arrival, user, 'identity_adopted')
+      return typeof bound === 'string'
+        ? letIn(tx, caller, user, { ...by, identityId: bound }, admitted)
+        : bound
     }
     case 'barred':
       return askForProof(tx, arrival, `unbound before, so not adopted for user ${owner.userId}`)
     case 'nobody': {
       if (connection.whenUnbound !== 'create') return askForProof(tx, arrival)
       const user = await registerUser(tx, vault, caller, signInId)
-      return bindAndEnter(tx, arrival, user, 'identity_bound')
+      const bound = await bindTo(tx, vault, arrival, user, 'identity_bound')
+      return typeof bound === 'string'
+        ? enter(tx, caller, user, { signInId, identity, identityId: bound })
+        : bound
     }
   }
 }
@@ -83,7 +90,10 @@ const wantedOf = {
 async function askForProof(tx: Tx, arrival: Arrival, because?: string): Promise<FurtherProof | Refused> {
   const { identity, connection } = arrival
   const { whenUnbound } = connection
-  if (whenUnbound !== 'fail') return { wants: { status: wantedOf[whenUnbound], identity }, because }
+  if (whenUnbound !== 'fail') {
+    const wants = { status: wantedOf[whenUnbound], identity }
+    return { wants, signInId: arrival.signInId, isContinued: false, because }
+  }
   return refuse(
     tx,
     arrival,
@@ -104,30 +114,21 @@ const refusalOfBind = {
   'second identity': signInRefusals.secondIdentity,
   'two users': signInRefusals.twoUsers,
   'bound meanwhile': signInRefusals.twoUsers,
-} as const satisfies Record<string, RefusalDefinition>
+} as const satisfies Record<BindObstacle, RefusalDefinition>
 
-async function bindAndEnter(
+/** @returns the identity's id once it is bound; otherwise why it is not */
+async function bindTo(
   tx: Tx,
+  vault: Vault,
   arrival: Arrival,
   user: User,
   kind: 'identity_bound' | 'identity_adopted',
-): Promise<Decision> {
+): Promise<string | Refused> {
   const { caller, connection, identity, signInId } = arrival
-  const result = await bindIdentity(tx, connection, identity, user.id, caller.now)
-  if (result.kind !== 'bound') {
-    return refuse(tx, arrival, refusalOfBind[result.kind], `user ${user.id}: ${result.kind}`)
-  }
-  await endOpenOf(tx, identity, caller.now)
-  await record(tx, {
-    kind,
-    at: caller.now,
-    clientId: caller.application.clientId,
-    userId: user.id,
-    signInId,
-    connectionId: connection.id,
-    ip: caller.ip,
-  })
-  return enter(tx, caller, user, { signInId, identityId: result.identityId })
+  const bind = { caller, signInId, connection, identity, user, kind, isTold: false }
+  const result = await commitBind(tx, vault, bind)
+  if (result.kind === 'bound') return result.identityId
+  return refuse(tx, arrival, refusalOfBind[result.kind], `user ${user.id}: ${result.kind}`)
 }
 
 async function refuse(

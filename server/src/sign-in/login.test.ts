@@ -52,7 +52,12 @@ describe('what follows when nobody is bound', () => {
     const payload: unknown = JSON.parse(Buffer.from(stateToken.split('.')[1] ?? '', 'base64url').toString())
     const { subject, ...rest } = z.looseObject({ subject: z.string() }).parse(payload)
     expect(JSON.parse(subject)).toEqual({ id: expect.stringMatching(/^[\w-]{22}$/) })
-    expect(rest).toEqual({ aud: BIND_CLIENT_ID, iat: 1767600000, exp: 1767600600 })
+    expect(rest).toEqual({
+      jti: expect.stringMatching(/^[\w-]{22}$/),
+      aud: BIND_CLIENT_ID,
+      iat: 1767600000,
+      exp: 1767600600,
+    })
   })
 
   test('bind or register: both ways on, registering first', async (t) => {

@@ -1,10 +1,11 @@
 import { record } from '../audit/index.ts'
-import { type Db, inTransaction } from '../platform/db/index.ts'
-import { hashToken, randomId } from '../platform/secrets.ts'
+import type { Tx } from '../platform/db/index.ts'
+import { hashToken } from '../platform/secrets.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import type { Caller } from './caller.ts'
 import * as signIns from './sign-in.store.ts'
 import { issueStateToken } from './state-token.ts'
+import type { Waits } from './waits.ts'
 
 /** How long a person has for what is still wanted of him. */
 const LIFETIME_MS = 10 * 60 * 1000
@@ -16,45 +17,42 @@ export interface OpenedSignIn {
 
 /** What somebody has to do who may not come in yet. */
 export interface FurtherProof {
-  readonly wants: signIns.Waits
+  readonly wants: Waits
+  readonly signInId: string
+  /** It is open already, held by this transaction, and goes on; otherwise it is opened. */
+  readonly isContinued: boolean
   /** For the operator: why it is so, when it is not just that nobody knows him. */
   readonly because: string | undefined
 }
 
-/** Opens a sign-in for a person who has more to show. */
+/**
+ * Opens a sign-in for a person who has more to show, or lets the one go on in which he has shown something. In either
+ * case the token that it answers is the only one that continues it.
+ */
 export async function openSignIn(
-  deps: { readonly db: Db; readonly vault: Vault },
+  tx: Tx,
+  vault: Vault,
   caller: Caller,
-  { wants, because }: FurtherProof,
+  { wants, signInId, isContinued, because }: FurtherProof,
 ): Promise<OpenedSignIn> {
-  const { now, application } = caller
+  const { now, application, ip, device } = caller
   const { clientId } = application
-  const id = randomId()
   const expiresAt = now + LIFETIME_MS
-  const stateToken = await issueStateToken(deps.vault.stateTokenKey, {
-    signInId: id,
-    clientId,
-    issuedAt: now,
-    expiresAt,
-  })
-  const signIn = { id, clientId, ...wants, expiresAt, stateTokenHash: hashToken(stateToken) }
+  const content = { signInId, clientId, issuedAt: now, expiresAt }
+  const stateToken = await issueStateToken(vault.stateTokenKey, content)
+  const signIn = { id: signInId, clientId, expiresAt, stateTokenHash: hashToken(stateToken) }
 
-  await inTransaction(deps.db, async (tx) => {
-    await signIns.insert(tx, {
-      ...signIn,
-      openedAt: now,
-      ip: caller.ip,
-      device: caller.device,
-    })
-    await record(tx, {
-      kind: 'sign_in_opened',
-      at: now,
-      clientId,
-      signInId: signIn.id,
-      ...('identity' in wants ? { connectionId: wants.identity.connectionId } : { userId: wants.userId }),
-      ip: caller.ip,
-      because: because === undefined ? wants.status : `${wants.status}; ${because}`,
-    })
+  if (isContinued) await signIns.advance(tx, signInId, { ...signIn, waits: wants })
+  else await signIns.insert(tx, { ...signIn, waits: wants, openedAt: now, ip, device })
+  await record(tx, {
+    kind: isContinued ? 'sign_in_continued' : 'sign_in_opened',
+    at: now,
+    clientId,
+    signInId,
+    ...('userId' in wants && { userId: wants.userId }),
+    ...('identity' in wants && wants.identity && { connectionId: wants.identity.connectionId }),
+    ip,
+    because: because === undefined ? wants.status : `${wants.status}; ${because}`,
   })
-  return { signIn, stateToken }
+  return { signIn: { ...signIn, ...wants }, stateToken }
 }

@@ -1,29 +1,27 @@
 import type { z } from 'zod'
 import { findSwitchedOnConnection } from '../connections/index.ts'
-import { type HumanCheckRulesDeps, type Kind, listWantedKinds } from '../human-check/index.ts'
+import { type HumanCheckRulesDeps, listWantedKinds } from '../human-check/index.ts'
 import { describePasswordPolicy, passwordPolicy } from '../credentials/index.ts'
-import { channelsOf, type Gateways } from '../messages/index.ts'
-import type { Db } from '../platform/db/index.ts'
+import { channelsOf } from '../messages/index.ts'
 import { readPolicy } from '../platform/policy/index.ts'
-import type { Vault } from '../platform/vault/vault.ts'
-import { type Channel, listVerifiedAddressesOf, maskAddress } from '../users/index.ts'
+import { type Address, listVerifiedAddressesOf, maskAddress } from '../users/index.ts'
+import { listCodesOfSignIn, readResendMs, type SendRulesDeps } from '../verifications/index.ts'
 import {
-  listCodesOfSignIn,
-  type OpenVerification,
-  readResendMs,
-  type SendRulesDeps,
-} from '../verifications/index.ts'
+  flowOf,
+  nextBindingSteps,
+  nextFactorSteps,
+  nextPasswordSteps,
+  type NextStep,
+  type OwnAddress,
+  type Sending,
+} from './next-steps.ts'
 import type { OpenedSignIn } from './open-sign-in.ts'
-import type { BindingSignIn, PasswordSignIn } from './sign-in.store.ts'
-import { flowOf, nextPasswordSteps, nextSteps, type NextStep } from './steps.ts'
+import type { BindingSignIn, OpenSignIn, PasswordSignIn, SecondFactorSignIn } from './sign-in.store.ts'
+import { usableFactorsOf, type UsableFactorsDeps } from './usable-factors.ts'
 import type { pending } from './wire.ts'
 
-export interface PendingReplyDeps extends SendRulesDeps, HumanCheckRulesDeps {
-  readonly db: Db
-  readonly vault: Vault
-  /** What they can send by is offered, in their order. */
-  readonly gateways: Gateways
-}
+/** What its gateways can send by is offered, in their order. */
+export type PendingReplyDeps = SendRulesDeps & HumanCheckRulesDeps & UsableFactorsDeps
 
 /**
  * Tells a client how its sign-in stands and what it can do next.
@@ -36,14 +34,12 @@ export async function pendingReply(
   ip: string,
   now: number,
 ): Promise<z.infer<typeof pending>> {
-  const channels = await channelsOf(deps.gateways)
-  const resendMs = await readResendMs(deps)
-  const checks = await listWantedKinds(deps, ip, now)
-  const codes = await listCodesOfSignIn(deps.db, signIn.id, now)
-  const { data, steps } =
-    'identity' in signIn
-      ? await waysToBind(deps.db, signIn, channels, codes, resendMs, checks, now)
-      : await waysToChange(deps, signIn, channels, codes, resendMs, checks, now)
+  const { data, steps } = await waysOn(deps, signIn, {
+    resendMs: await readResendMs(deps),
+    checks: await listWantedKinds(deps, ip, now),
+    codes: await listCodesOfSignIn(deps.db, signIn.id, now),
+    now,
+  })
   return {
     state_token: stateToken,
     data,
@@ -62,37 +58,57 @@ interface Ways {
   readonly steps: NextStep[]
 }
 
+async function waysOn(deps: PendingReplyDeps, signIn: OpenSignIn, sending: Sending): Promise<Ways> {
+  switch (signIn.status) {
+    case 'SOCIAL_BIND':
+    case 'USER_REGISTER':
+      return waysToBind(deps, signIn, sending)
+    case 'PASSWORD_WARN':
+    case 'PASSWORD_EXPIRED':
+      return waysToChange(deps, signIn, sending)
+    case 'MFA_AUTH':
+      return waysToPass(deps, signIn, sending)
+  }
+}
+
 async function waysToBind(
-  db: Db,
+  { db, gateways }: PendingReplyDeps,
   signIn: BindingSignIn,
-  channels: readonly Channel[],
-  codes: readonly OpenVerification[],
-  resendMs: number,
-  checks: readonly Kind[],
-  now: number,
+  sending: Sending,
 ): Promise<Ways> {
+  const channels = await channelsOf(gateways)
   const connection = await findSwitchedOnConnection(db, signIn.clientId, signIn.identity.connectionId)
   const hasPhoneButton = connection?.hasPhoneButton === true
   return {
     data: JSON.stringify({ socialBindOrRegisterFlow: flowOf(channels) }),
-    steps: nextSteps(signIn.status, hasPhoneButton, channels, codes, resendMs, checks, now),
+    steps: nextBindingSteps(signIn.status, hasPhoneButton, channels, sending),
   }
 }
 
 async function waysToChange(
-  { db, vault }: PendingReplyDeps,
+  { db, vault, gateways }: PendingReplyDeps,
   signIn: PasswordSignIn,
-  channels: readonly Channel[],
-  codes: readonly OpenVerification[],
-  resendMs: number,
-  checks: readonly Kind[],
-  now: number,
+  sending: Sending,
 ): Promise<Ways> {
-  const own = (await listVerifiedAddressesOf(db, vault, signIn.userId))
-    .filter(({ channel }) => channels.includes(channel))
-    .map((address) => ({ channel: address.channel, masked: maskAddress(address) }))
+  const channels = await channelsOf(gateways)
+  const own = await listVerifiedAddressesOf(db, vault, signIn.userId)
+  const reachable = own.filter(({ channel }) => channels.includes(channel))
   return {
     data: describePasswordPolicy(await readPolicy(db, passwordPolicy)),
-    steps: nextPasswordSteps(signIn.status, own, codes, resendMs, checks, now),
+    steps: nextPasswordSteps(signIn.status, reachable.map(masked), sending),
   }
+}
+
+async function waysToPass(
+  deps: PendingReplyDeps,
+  signIn: SecondFactorSignIn,
+  sending: Sending,
+): Promise<Ways> {
+  const usable = await usableFactorsOf(deps, signIn)
+  const steps = nextFactorSteps(usable.steps, usable.addresses.map(masked), sending)
+  return { data: JSON.stringify({ mfaAuthFlow: steps.map(({ step }) => step) }), steps }
+}
+
+function masked(address: Address): OwnAddress {
+  return { channel: address.channel, masked: maskAddress(address) }
 }

@@ -57,6 +57,12 @@ export const signInRefusals = defineRefusals({
     en: 'There is no closed account to open again',
     zh: '没有可恢复的账号',
   },
+  /** Told only to somebody who has shown the first factor: he has none, or no code to it counts in this sign-in. */
+  noOwnMobile: {
+    code: 'IDAAS.SDK.MFA.9240',
+    en: 'No mobile number can receive a code for this sign-in',
+    zh: '没有可用于本次登录的手机号',
+  },
   /** The source as a whole, or its phone button. */
   sourceNotSwitchedOn: {
     code: 'IDAAS.SDK.LOGIN.9008',

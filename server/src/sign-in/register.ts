@@ -107,7 +107,7 @@ async function proveAndRegister(tx: Tx, vault: Vault, asked: Registration): Prom
 
   const user = await registerUser(tx, vault, caller, signInId, address, profile)
   await asked.savePassword?.(tx, user.id, caller.now)
-  return enter(tx, caller, user, { signInId, identityId: undefined })
+  return enter(tx, caller, user, { signInId, identityId: undefined, provedChannel: address.channel })
 }
 
 async function refuse(

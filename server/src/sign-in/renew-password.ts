@@ -156,7 +156,10 @@ async function enterAndComplete(tx: Tx, caller: Caller, signIn: signIns.Password
   const user = await findUser(tx, signIn.userId)
   if (user === undefined) throw stateTokenRefused('its user was removed meanwhile')
   await signIns.complete(tx, signIn.id, caller.now)
-  return enter(tx, caller, user, { signInId: signIn.id, identityId: undefined })
+  const { id: signInId, secondFactorAt } = signIn
+  const entry = await enter(tx, caller, user, { signInId, identityId: undefined, secondFactorAt })
+  if ('wants' in entry) throw stateTokenRefused('a second factor is wanted since')
+  return entry
 }
 
 function stateTokenRefused(because: string): Refusal {

@@ -12,11 +12,12 @@ import {
   listVerifiedAddressesOf,
   markAddress,
   reopenUser,
+  type User,
 } from '../users/index.ts'
 import { checkVerificationCode, purposeOf } from '../verifications/index.ts'
 import type { Caller } from './caller.ts'
 import { conclude, type Decision, refusedCode, type SignInResult } from './conclude.ts'
-import { enter } from './enter.ts'
+import { admit, type Admission, type CameBy, isAdmitted, letIn } from './enter.ts'
 import { signInRefusals } from './refusals.ts'
 
 /**
@@ -60,18 +61,36 @@ async function openAgain(
   address: Address,
   signInId: string,
 ): Promise<Decision | undefined> {
-  const { now, application, language, ip } = caller
   const found = await findByVerifiedAddress(tx, vault, address)
   if (found === undefined || found.closesAt === undefined) return undefined
   await takeTurns(tx, [`user ${found.id}`])
   if (await isDisabledByOperator(tx, found.id)) return undefined
-  if (!(await reopenUser(tx, found.id, now))) return undefined
-  // A login that met the closing may have opened one, which was good for nothing until now.
+  const by = { signInId, identityId: undefined, provedChannel: address.channel }
+  const admitted = await admit(tx, caller, found, by, 'reopen')
+  return isAdmitted(admitted) ? reopenAndLetIn(tx, vault, caller, found, by, admitted) : admitted
+}
+
+/** @returns `undefined` when his time is over, or somebody was faster */
+export async function reopenAndLetIn(
+  tx: Tx,
+  vault: Vault,
+  caller: Caller,
+  closed: User,
+  by: CameBy,
+  admitted: Admission,
+): Promise<Decision | undefined> {
+  const { now, application, language, ip } = caller
   const { clientId } = application
-  await endSessionsOf(tx, found.id, { clientId, signInId, ip, because: 'the account was opened again' }, now)
-  await record(tx, { kind: 'account_reopened', at: now, clientId, userId: found.id, signInId, ip })
-  const to = await listVerifiedAddressesOf(tx, vault, found.id, address)
+  const { id: userId } = closed
+  const { signInId, provedChannel } = by
+  if (!(await reopenUser(tx, userId, now))) return undefined
+  // A login that met the closing may have opened one, which was good for nothing until now.
+  await endSessionsOf(tx, userId, { clientId, signInId, ip, because: 'the account was opened again' }, now)
+  await record(tx, { kind: 'account_reopened', at: now, clientId, userId, signInId, ip })
+  const to = (await listVerifiedAddressesOf(tx, vault, userId)).filter(
+    ({ channel }) => channel !== provedChannel,
+  )
   await queueNotice(tx, vault, { to, kind: 'account_reopened', application, language, at: now })
-  const user = await findUser(tx, found.id)
-  return user && enter(tx, caller, user, { signInId, identityId: undefined })
+  const user = await findUser(tx, userId)
+  return user && letIn(tx, caller, user, by, admitted)
 }

@@ -1,3 +1,4 @@
+import { endEveryTrustOf } from '../access/index.ts'
 import type { Tx } from '../platform/db/index.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { type EndedBy, endSessionsOf } from '../sessions/index.ts'
@@ -16,8 +17,8 @@ export interface ShutOut {
 }
 
 /**
- * Shuts out whoever is in as a user, or on the way in: his sessions end, the sign-ins that wait for him, and the
- * codes that are under way.
+ * Shuts out whoever is in as a user, or on the way in: his sessions end, the sign-ins that wait for him, the devices
+ * that he trusts, and the codes that are under way.
  *
  * @param now milliseconds since the Unix epoch
  */
@@ -29,5 +30,6 @@ export async function shutOut(
 ): Promise<void> {
   await endSessionsOf(tx, userId, by, now, keptSessionId)
   await endOpenOfUser(tx, userId, now)
+  await endEveryTrustOf(tx, userId)
   for (const address of addresses) await endOpenCodesTo(tx, markAddress(vault, address).index, now)
 }

@@ -15,7 +15,7 @@ export async function signInReply(
 ): Promise<z.infer<ReturnType<typeof replyTo>>> {
   if ('signIn' in result) return pendingReply(deps, result, caller.ip, caller.now)
   if (result.status === 'ACCESS_DENIED') return { status: 'ACCESS_DENIED' }
-  const { user, session } = result
+  const { user, session, deviceTrust, recoveryCodes } = result
   return {
     session_token: session.sessionToken,
     expire: session.expiresInSeconds,
@@ -25,5 +25,10 @@ export async function signInReply(
       { sessionId: session.sessionId, application: caller.application, user },
       caller.now,
     ),
+    ...(deviceTrust !== undefined && {
+      device_token: deviceTrust.deviceToken,
+      device_token_expire: deviceTrust.expiresInSeconds,
+    }),
+    ...(recoveryCodes !== undefined && { recovery_codes: [...recoveryCodes] }),
   }
 }

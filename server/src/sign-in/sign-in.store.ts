@@ -1,20 +1,20 @@
-import { z } from 'zod'
 import type { ProvenIdentity } from '../connections/index.ts'
 import type { Db, Tx } from '../platform/db/index.ts'
-import type { BindingStatus, PasswordStatus } from './steps.ts'
+import {
+  rowOf,
+  type Waits,
+  type WaitsForAddress,
+  type WaitsForPassword,
+  type WaitsForSecondFactor,
+  type WaitsRow,
+  waitsOf,
+} from './waits.ts'
 
 declare module '../platform/db/tables.ts' {
   interface Tables {
-    readonly sign_in: {
+    readonly sign_in: WaitsRow & {
       id: string
       client_id: string
-      status: string
-      /** The identity that waits to be bound; null where none does. */
-      connection_id: string | null
-      subject: string | null
-      union_subject: string | null
-      /** The user who has proved himself but is not in yet; null where nobody has. */
-      user_id: string | null
       state_token_hash: string
       /** Proofs that were tried on it. */
       tries: number
@@ -29,20 +29,6 @@ declare module '../platform/db/tables.ts' {
   }
 }
 
-/** What a sign-in waits for: an address of the person whom a source vouches for. */
-export interface WaitsForAddress {
-  readonly status: BindingStatus
-  readonly identity: ProvenIdentity
-}
-
-/** What a sign-in waits for: a new password of the user who showed an old one. */
-export interface WaitsForPassword {
-  readonly status: PasswordStatus
-  readonly userId: string
-}
-
-export type Waits = WaitsForAddress | WaitsForPassword
-
 interface SignInRow {
   readonly id: string
   readonly clientId: string
@@ -53,51 +39,25 @@ interface SignInRow {
 
 export type BindingSignIn = SignInRow & WaitsForAddress
 export type PasswordSignIn = SignInRow & WaitsForPassword
+export type SecondFactorSignIn = SignInRow & WaitsForSecondFactor
 
 /** A sign-in that waits for a further proof. */
-export type OpenSignIn = BindingSignIn | PasswordSignIn
+export type OpenSignIn = BindingSignIn | PasswordSignIn | SecondFactorSignIn
 
-/** What a row says that its sign-in waits for. */
-const waitsForAddress = z
-  .object({
-    status: z.enum(['SOCIAL_BIND', 'USER_REGISTER']),
-    connection_id: z.string(),
-    subject: z.string(),
-    union_subject: z.string().nullable(),
-  })
-  .transform((row): WaitsForAddress => ({
-    status: row.status,
-    identity: {
-      connectionId: row.connection_id,
-      subject: row.subject,
-      unionSubject: row.union_subject ?? undefined,
-    },
-  }))
-
-const waitsForPassword = z
-  .object({ status: z.enum(['PASSWORD_WARN', 'PASSWORD_EXPIRED']), user_id: z.string() })
-  .transform((row): WaitsForPassword => ({ status: row.status, userId: row.user_id }))
-
-const waits = z.union([waitsForAddress, waitsForPassword])
-
-export type NewSignIn = OpenSignIn & {
+export interface NewSignIn extends SignInRow {
+  readonly waits: Waits
   readonly openedAt: number
   readonly ip: string
   readonly device: string
 }
 
 export async function insert(db: Db | Tx, signIn: NewSignIn): Promise<void> {
-  const identity = 'identity' in signIn ? signIn.identity : undefined
   await db
     .insertInto('sign_in')
     .values({
       id: signIn.id,
       client_id: signIn.clientId,
-      status: signIn.status,
-      connection_id: identity?.connectionId ?? null,
-      subject: identity?.subject ?? null,
-      union_subject: identity?.unionSubject ?? null,
-      user_id: 'userId' in signIn ? signIn.userId : null,
+      ...rowOf(signIn.waits),
       state_token_hash: signIn.stateTokenHash,
       tries: 0,
       opened_at: signIn.openedAt,
@@ -125,6 +85,9 @@ export async function findOpen(
       'subject',
       'union_subject',
       'user_id',
+      'effect',
+      'proved_channel',
+      'second_factor_at',
       'status',
       'expires_at',
     ])
@@ -139,7 +102,7 @@ export async function findOpen(
     row && {
       id: row.id,
       clientId: row.client_id,
-      ...waits.parse(row),
+      ...waitsOf(row),
       expiresAt: row.expires_at,
       stateTokenHash: key.stateTokenHash,
     }
@@ -176,13 +139,34 @@ export async function hold(tx: Tx, signIn: OpenSignIn, now: number): Promise<boo
   return numUpdatedRows === 1n
 }
 
+/**
+ * Lets a sign-in that this transaction holds go on: it waits for something else, and another state token continues
+ * it.
+ */
+export async function advance(
+  tx: Tx,
+  signInId: string,
+  to: { readonly waits: Waits; readonly stateTokenHash: string; readonly expiresAt: number },
+): Promise<void> {
+  await tx
+    .updateTable('sign_in')
+    .set({ ...rowOf(to.waits), state_token_hash: to.stateTokenHash, expires_at: to.expiresAt })
+    .where('id', '=', signInId)
+    .execute()
+}
+
 /** Completes a sign-in that this transaction holds. */
 export async function complete(tx: Tx, signInId: string, now: number): Promise<void> {
   await tx.updateTable('sign_in').set({ completed_at: now }).where('id', '=', signInId).execute()
 }
 
-/** Ends the sign-ins of an identity that are still open. */
-export async function endOpenOf(tx: Tx, identity: ProvenIdentity, now: number): Promise<void> {
+/** Ends the sign-ins of an identity that are still open, but for the one that goes on. */
+export async function endOpenOf(
+  tx: Tx,
+  identity: ProvenIdentity,
+  now: number,
+  exceptId?: string,
+): Promise<void> {
   await tx
     .updateTable('sign_in')
     .set({ ended_at: now })
@@ -190,6 +174,7 @@ export async function endOpenOf(tx: Tx, identity: ProvenIdentity, now: number): 
     .where('subject', '=', identity.subject)
     .where('completed_at', 'is', null)
     .where('ended_at', 'is', null)
+    .$if(exceptId !== undefined, (query) => query.where('id', '!=', exceptId ?? ''))
     .execute()
 }
 

@@ -1,5 +1,6 @@
 import { errors, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
+import { randomId } from '../platform/secrets.ts'
 
 /** The library takes any number for a time, and one that JSON makes infinite as well. */
 const contents = z.object({ subject: z.string(), iat: z.int(), exp: z.int() })
@@ -21,6 +22,8 @@ export interface StateTokenContent {
 export async function issueStateToken(key: Uint8Array, content: StateTokenContent): Promise<string> {
   return new SignJWT({
     subject: JSON.stringify({ id: content.signInId }),
+    // The next token of a sign-in is another one, also within a second.
+    jti: randomId(),
     aud: content.clientId,
     iat: Math.floor(content.issuedAt / 1000),
     exp: Math.floor(content.expiresAt / 1000),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { KINDS } from '../human-check/index.ts'
+import { stepNames } from './next-steps.ts'
 import { outcomes, type Proof, type Status } from './steps.ts'
 
 const signedIn = z.object({
@@ -10,10 +11,18 @@ const signedIn = z.object({
   id_token: z.string(),
 })
 
+/** What comes beside it after a second factor: where the user trusts his device, or has just enrolled one. */
+const signedInWithFactor = signedIn.extend({
+  device_token: z.string().optional(),
+  /** Seconds. */
+  device_token_expire: z.number().optional(),
+  recovery_codes: z.array(z.string()).optional(),
+})
+
 const denied = z.object({ status: z.literal('ACCESS_DENIED') })
 
 const nextStep = z.object({
-  step: z.enum(['VERIFY_PHONE', 'VERIFY_EMAIL', 'WECHAT_PHONE', 'UPDATE_PASSWORD', 'SKIP']),
+  step: z.enum(stepNames),
   path: z.string(),
   send: z
     .object({
@@ -31,7 +40,7 @@ const nextStep = z.object({
 export const pending = z.object({
   state_token: z.string(),
   data: z.string(),
-  status: z.enum(['SOCIAL_BIND', 'USER_REGISTER', 'PASSWORD_WARN', 'PASSWORD_EXPIRED']),
+  status: z.enum(['SOCIAL_BIND', 'USER_REGISTER', 'PASSWORD_WARN', 'PASSWORD_EXPIRED', 'MFA_AUTH']),
   next: z.object({
     sign_in_id: z.string(),
     /** Seconds. */
@@ -40,16 +49,17 @@ export const pending = z.object({
   }),
 })
 
-type SignInReply = z.infer<typeof signedIn> | z.infer<typeof denied> | z.infer<typeof pending>
+type SignInReply = z.infer<typeof signedInWithFactor> | z.infer<typeof denied> | z.infer<typeof pending>
 
 /** What a call answers that takes such a proof; the client looks at `status`. */
 export function replyTo(proof: Proof): z.ZodType<SignInReply> {
   const statuses: readonly Status[] = outcomes[proof]
+  const success = proof === 'second factor' ? signedInWithFactor : signedIn
   const waiting = pending.shape.status.options.filter((status) => statuses.includes(status))
   return waiting.length === 0
-    ? z.discriminatedUnion('status', [signedIn, denied])
+    ? z.discriminatedUnion('status', [success, denied])
     : z.discriminatedUnion('status', [
-        signedIn,
+        success,
         denied,
         pending.extend({ status: pending.shape.status.extract(waiting) }),
       ])

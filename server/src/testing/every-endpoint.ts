@@ -85,13 +85,14 @@ const samples: Readonly<Record<string, string>> = {
   wechat_code: 'mock:carol?phone=13800138000',
 }
 
-/** Fields that need not be there, because another may be in their stead. */
-const CHOSEN = ['mobile', 'wechat_code']
+/** Fields that need not be there, because another may be in their stead: the first that a call knows is given. */
+const CHOSEN = ['mobile', 'wechat_code', 'email']
 
 /** A body in order. */
 export function bodyOf(endpoint: Endpoint): Record<string, string> {
   const { all, required } = fieldsOf(endpoint)
-  const given = all.filter((field) => required.includes(field) || CHOSEN.includes(field))
+  const chosen = CHOSEN.find((field) => all.includes(field))
+  const given = all.filter((field) => required.includes(field) || field === chosen)
   return Object.fromEntries(given.map((field) => [field, sampleOf(endpoint, field)]))
 }
 

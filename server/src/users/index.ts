@@ -47,4 +47,5 @@ export {
   setDisabled as setUserDisabled,
   type User,
 } from './user.store.ts'
+export { listGroupsOf, setGroupsOf } from './user-group.store.ts'
 export { givenAttributes } from './wire.ts'

@@ -17,6 +17,9 @@ export const purposes = {
   CHANGE_PWD_EMS: { channel: 'email', template: 'change_password' },
   UPDATE_MOBILE_SMS: { channel: 'sms', template: 'change_address' },
   UPDATE_EMAIL_EMS: { channel: 'email', template: 'change_address' },
+  MFA_AUTH_SMS: { channel: 'sms', template: 'second_factor' },
+  OTP_REST_SMS: { channel: 'sms', template: 'second_factor' },
+  MFA_AUTH_EMS: { channel: 'email', template: 'second_factor' },
 } as const satisfies Record<string, { channel: Channel; template: MessageTemplate }>
 
 export type Purpose = keyof typeof purposes

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import {
+  accessRule,
   type Application,
   idTokenSubject,
   listApplications,
@@ -88,6 +89,11 @@ const applicationFields = z.object({
     .max(100)
     .describe('Web origins whose pages may call the API for this application.')
     .default([]),
+  access_rules: z
+    .array(accessRule)
+    .max(50)
+    .describe('Who may come in how: the first rule that counts decides, after those of the section `access`.')
+    .default([]),
   disabled: z.boolean().describe('Shuts it out, with all who use it.').default(false),
 })
 
@@ -103,7 +109,7 @@ export const applications = defineObjects({
     return new Map((await listApplications(tx)).map((each) => [each.clientId, inFileForm(each)]))
   },
   async save({ tx, now }, clientId, fields) {
-    const { name, id_token, session, origins } = fields
+    const { name, id_token, session, origins, access_rules: accessRules } = fields
     await saveApplication(
       tx,
       {
@@ -116,6 +122,7 @@ export const applications = defineObjects({
         },
         session: { lifetimeSeconds: session.lifetime / SECOND_MS, isRenewed: session.renewed },
         origins,
+        accessRules,
       },
       now,
     )
@@ -128,7 +135,7 @@ export const applications = defineObjects({
 function inFileForm(
   application: Application & { readonly isDisabled: boolean },
 ): z.input<typeof applicationFields> {
-  const { name, idToken, session, origins, isDisabled } = application
+  const { name, idToken, session, origins, accessRules, isDisabled } = application
   return z.encode(applicationFields, {
     name: { ...name },
     id_token: {
@@ -138,6 +145,7 @@ function inFileForm(
     },
     session: { lifetime: session.lifetimeSeconds * SECOND_MS, renewed: session.isRenewed },
     origins: [...origins],
+    access_rules: [...accessRules],
     disabled: isDisabled,
   })
 }

@@ -14,6 +14,7 @@ const TEMPLATES = [
   'reset_password',
   'change_password',
   'change_address',
+  'second_factor',
 ] as const satisfies readonly CodeMessage['template'][]
 
 /** Looks whether every message that may be asked for has a gateway, as both are configured. */

@@ -7,6 +7,7 @@ const ALLOWED_HEADERS = [
   'X-operating-sys-version',
   'X-device-fingerprint',
   'X-device-ip',
+  'X-device-token',
   'X-agent',
   'X-L',
   'X-client-id',

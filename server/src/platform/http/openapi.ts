@@ -44,6 +44,12 @@ export const standardHeaders: readonly {
     example: '192.168.1.2',
     meaning: 'IP as the device sees it; recorded, never trusted',
   },
+  {
+    name: 'X-device-token',
+    isRequired: false,
+    example: 'uZk4yX8W1cQ0bT7nR2fLs6hVj9pDaE3m',
+    meaning: 'The device_token of an earlier sign-in whose user trusts this device',
+  },
   { name: 'X-L', isRequired: false, example: 'en', meaning: 'Language of messages: zh (default) or en' },
 ]
 

@@ -79,6 +79,7 @@ async function arrive<Application extends CallingApplication>(
   return {
     application,
     device,
+    deviceToken: header(request, 'x-device-token'),
     ip: request.ip,
     language: languageOf(request),
     now: door.clock.now(),

@@ -22,6 +22,8 @@ export interface SdkCall<Application extends CallingApplication, Body> {
   readonly body: Body
   readonly application: Application
   readonly device: CallerDevice
+  /** The raw `X-device-token`, which says that a user trusts the device. */
+  readonly deviceToken: string | undefined
   /** Of the socket, or what a trusted proxy says. */
   readonly ip: string
   readonly language: Language
