@@ -9,12 +9,15 @@ const stepsOf = z.object({ mfaAuthFlow: z.array(z.string()) })
 type AccessFields = z.input<typeof accessPolicy.schema>
 
 /** Sets the rules of the deployment, and what else the section says. */
-export async function setAccess(server: TestServer, fields: AccessFields): Promise<void> {
-  await savePolicy(server.deployment.db, accessPolicy, fields)
+export async function setAccess(
+  { deployment }: Pick<TestServer, 'deployment'>,
+  fields: AccessFields,
+): Promise<void> {
+  await savePolicy(deployment.db, accessPolicy, fields)
 }
 
 /** From now on everybody has to show a second factor. */
-export async function wantSecondFactor(server: TestServer): Promise<void> {
+export async function wantSecondFactor(server: Pick<TestServer, 'deployment'>): Promise<void> {
   await setAccess(server, { rules: [{ name: 'everybody', result: 'second_factor' }] })
 }
 
