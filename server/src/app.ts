@@ -190,6 +190,7 @@ export {
   printDiagnoses,
   printDiagnosesAsJson,
   reportMessages,
+  resetFactors,
   showUser,
   unbindOf,
 } from './operators/index.ts'

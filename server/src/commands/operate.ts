@@ -8,6 +8,7 @@ import {
   importUsers,
   removeClosedAccounts,
   reportMessages,
+  resetFactors,
   showUser,
   unbindOf,
 } from '../app.ts'
@@ -66,6 +67,20 @@ export function change(settings: Settings, kind: keyof typeof changes, user: str
   return withPeople(settings, async (deployment, now) => {
     const { id, userName } = await changes[kind](deployment, user, now)
     process.stdout.write(`${kind}d ${userName} (${id})\n`)
+  })
+}
+
+/** `ligature users reset-mfa USER` */
+export function resetMfa(settings: Settings, user: string): Promise<void> {
+  return withPeople(settings, async (deployment, now) => {
+    const reset = await resetFactors(deployment, user, now)
+    const { userName, id } = reset.user
+    const what = [
+      ...(reset.hadTotp ? ['one-time passwords'] : []),
+      ...(reset.recoveryCodes > 0 ? [`${reset.recoveryCodes} unused recovery codes`] : []),
+    ]
+    const removed = what.length === 0 ? 'no second factor was set up' : `removed ${what.join(' and ')}`
+    process.stdout.write(`${userName} (${id}): ${removed}; all sessions and open sign-ins are ended\n`)
   })
 }
 
