@@ -9,6 +9,7 @@ const LONGEST_MS = 20_000
 /** What is asked of the server over HTTP must hold on either store. */
 const onBothStores = [
   'server/src/{access,human-check,sign-in,sessions,self-service,verifications,configuration,operators}/**/*.test.ts',
+  'server/src/credentials/totp.test.ts',
   'server/src/commands/keys/**/*.test.ts',
   'server/src/platform/{http,metrics}/**/*.test.ts',
   'server/src/{closing-accounts,notices,notices-of-two-instances,reopening-accounts,sdk-codes,sdk-examples,sdk-index,sdk-tokens,sweep,upgrade}.test.ts',

@@ -9,6 +9,7 @@ import { passwords } from './0007-passwords.ts'
 import { userAttributes } from './0008-user-attributes.ts'
 import { ownAccount } from './0009-own-account.ts'
 import { secondFactor } from './0010-second-factor.ts'
+import { oneTimePasswords } from './0011-one-time-passwords.ts'
 
 /** Every change of the tables, in the order in which they are made. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -22,4 +23,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0008-user-attributes': userAttributes,
   '0009-own-account': ownAccount,
   '0010-second-factor': secondFactor,
+  '0011-one-time-passwords': oneTimePasswords,
 }

@@ -190,6 +190,7 @@ export {
   printDiagnoses,
   printDiagnosesAsJson,
   reportMessages,
+  resetFactors,
   setGroups,
   showUser,
   unbindOf,

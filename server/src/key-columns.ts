@@ -5,6 +5,8 @@ import {
   passwordHistorySealedColumns,
   passwordKeyedColumns,
   passwordSealedColumns,
+  recoveryCodeSealedColumns,
+  totpSealedColumns,
 } from './credentials/index.ts'
 import { messageKeyedColumns, messageSealedColumns, noticeSealedColumns } from './messages/index.ts'
 import { budgetKeyedColumns } from './platform/limits/index.ts'
@@ -26,6 +28,8 @@ export const sealedColumns: readonly SealedColumn[] = [
   ...accessTokenSealedColumns,
   ...passwordSealedColumns,
   ...passwordHistorySealedColumns,
+  ...totpSealedColumns,
+  ...recoveryCodeSealedColumns,
 ]
 
 /** Every column that hangs on the master key itself. */

@@ -1,5 +1,10 @@
 import { connectionSealedColumns } from './connections/index.ts'
-import { passwordHistorySealedColumns, passwordSealedColumns } from './credentials/index.ts'
+import {
+  passwordHistorySealedColumns,
+  passwordSealedColumns,
+  recoveryCodeSealedColumns,
+  totpSealedColumns,
+} from './credentials/index.ts'
 import { demoApplications, demoConnections } from './development/index.ts'
 import { messageSealedColumns } from './messages/index.ts'
 import type { Row, TableFate } from './platform/transfer/table-fate.ts'
@@ -80,6 +85,17 @@ export const tableFates: readonly TableFate[] = [
     table: 'password_history',
     whenRestored: 'kept',
     whenCopied: { key: ['id'], sealed: passwordHistorySealedColumns, ...people },
+  },
+  {
+    table: 'totp',
+    whenRestored: 'kept',
+    whenCopied: { key: ['user_id'], sealed: totpSealedColumns, ...people },
+  },
+  // One that was used since the backup is good again; without them its user might be locked out.
+  {
+    table: 'recovery_code',
+    whenRestored: 'kept',
+    whenCopied: { key: ['id'], sealed: recoveryCodeSealedColumns, ...people },
   },
   { table: 'identity', whenRestored: 'kept', whenCopied: { key: ['id'], ...people } },
   {

@@ -45,7 +45,9 @@ export function commandLine(): Command {
     .action(async (flags: Flags & ApplyFlags) => (await import('./apply.ts')).apply(settingsOf(flags), flags))
 
   addUserCommands(
-    program.command('users').description('import, show, group, disable, enable, unbind, delete users'),
+    program
+      .command('users')
+      .description('import, show, group, disable, enable, unbind, delete users, reset their second factors'),
   )
 
   addKeyCommands(program.command('keys').description('show and change the keys of this deployment'))
@@ -166,6 +168,12 @@ function addUserCommands(users: Command): void {
     .description('unbind a social account of a user; sessions that it opened end')
     .action(async (user: string, identityId: string, flags: Flags) =>
       (await import('./operate.ts')).unbind(settingsOf(flags), user, identityId),
+    )
+  withFlags(users.command('reset-mfa'), dataSettings)
+    .argument('<user>', onUser)
+    .description('remove every second factor of a user, recovery codes too; his sessions end')
+    .action(async (user: string, flags: Flags) =>
+      (await import('./operate.ts')).resetMfa(settingsOf(flags), user),
     )
   for (const change of ['disable', 'enable', 'delete'] as const) {
     withFlags(users.command(change), dataSettings)

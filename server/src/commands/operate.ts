@@ -8,6 +8,7 @@ import {
   importUsers,
   removeClosedAccounts,
   reportMessages,
+  resetFactors,
   setGroups,
   showUser,
   unbindOf,
@@ -75,6 +76,20 @@ export function groups(settings: Settings, user: string, names: readonly string[
   return withPeople(settings, async (deployment, now) => {
     const { id, userName } = await setGroups(deployment, user, names, now)
     process.stdout.write(`${userName} (${id}) is in ${names.length === 0 ? 'no group' : names.join(', ')}\n`)
+  })
+}
+
+/** `ligature users reset-mfa USER` */
+export function resetMfa(settings: Settings, user: string): Promise<void> {
+  return withPeople(settings, async (deployment, now) => {
+    const reset = await resetFactors(deployment, user, now)
+    const { userName, id } = reset.user
+    const what = [
+      ...(reset.hadTotp ? ['one-time passwords'] : []),
+      ...(reset.recoveryCodes > 0 ? [`${reset.recoveryCodes} unused recovery codes`] : []),
+    ]
+    const removed = what.length === 0 ? 'no second factor was set up' : `removed ${what.join(' and ')}`
+    process.stdout.write(`${userName} (${id}): ${removed}; all sessions and open sign-ins are ended\n`)
   })
 }
 

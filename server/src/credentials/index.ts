@@ -1,4 +1,5 @@
 export { acceptPassword, checkPassword, type RightPassword, type WrongPassword } from './check-password.ts'
+export type { FactorCheck, WrongFactorCode } from './factor-guesses.ts'
 export type { GuessedAt } from './guesses.ts'
 export { type HashTurn, openPasswordHashing, type PasswordHashing } from './hashing.ts'
 export { parseImportedHash } from './imported-hash.ts'
@@ -13,7 +14,10 @@ export {
   historySealedColumns as passwordHistorySealedColumns,
   sealedColumns as passwordSealedColumns,
 } from './password.store.ts'
+export { countRecoveryCodes, makeRecoveryCodes, useRecoveryCode } from './recovery-codes.ts'
+export { sealedColumns as recoveryCodeSealedColumns } from './recovery-code.store.ts'
 export { credentialRefusals, newPasswordRefusals } from './refusals.ts'
+export { hasSecondFactor, type RemovedFactors, removeFactors, removeTotp } from './second-factor.ts'
 export {
   importPassword,
   prepareFirstPassword,
@@ -21,4 +25,14 @@ export {
   type SavePassword,
   setPassword,
 } from './set-password.ts'
-export { hasTotp, hasPasskey, hasSecondFactor, countRecoveryCodes } from './stub.ts'
+export { hasPasskey } from './stub.ts'
+export {
+  beginTotp,
+  type BegunTotp,
+  checkTotp,
+  confirmTotp,
+  hasTotp,
+  TOTP_ENROLMENT_MS,
+  totpSince,
+} from './totp.ts'
+export { sealedColumns as totpSealedColumns, sweep as sweepTotp } from './totp.store.ts'

@@ -4,7 +4,7 @@ import type { KeyedColumn } from '../platform/vault/keyed-column.ts'
 declare module '../platform/db/tables.ts' {
   interface Tables {
     readonly password_guess: {
-      /** Keyed hash of the user's id, or of a name that nobody has. */
+      /** Keyed hash of what is guessed at, and of the user's id or of a name that nobody has. */
       key: string
       failures: number
       /** How often it was locked since it was forgotten. */
@@ -26,7 +26,7 @@ export const keyedColumns: readonly KeyedColumn[] = [
   },
 ]
 
-/** Guesses at one user's password, or at that of a name that nobody has. */
+/** Guesses at one user's password, at that of a name that nobody has, or at a user's second factor. */
 export interface Guesses {
   readonly failures: number
   readonly locks: number

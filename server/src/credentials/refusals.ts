@@ -55,6 +55,34 @@ export const credentialRefusals = defineRefusals({
     en: 'The password was changed meanwhile, please try again',
     zh: '密码刚刚已被修改，请重试',
   },
+  /** A code of an authenticator app or a recovery code: wrong, used already, or of a user who has none. */
+  factorCodeIncorrect: {
+    code: 'IDAAS.SDK.MFA.9201',
+    en: 'The code is incorrect or was used already. Remaining attempts: {0}',
+    zh: '验证码错误或已使用。剩余尝试次数：{0}',
+  },
+  /** Of both kinds of codes together. */
+  factorLocked: {
+    code: 'IDAAS.SDK.MFA.9202',
+    en: 'Too many wrong codes. Try again in {0} minutes and {1} seconds',
+    zh: '验证码错误次数过多，请在{0}分{1}秒后重试',
+  },
+  factorNotEnrolled: {
+    code: 'IDAAS.SDK.MFA.9203',
+    en: 'This second factor is not set up',
+    zh: '尚未启用该二次认证方式',
+  },
+  /** None was begun within the last ten minutes, or another one since. */
+  enrolmentExpired: {
+    code: 'IDAAS.SDK.MFA.9204',
+    en: 'Setting up the second factor took too long, begin again',
+    zh: '二次认证设置已超时，请重新开始',
+  },
+  factorAlreadyEnrolled: {
+    code: 'IDAAS.SDK.MFA.9205',
+    en: 'There is one already; remove it first',
+    zh: '已启用该二次认证方式，请先移除',
+  },
 })
 
 /** What a new password may be refused for. */

@@ -13,6 +13,9 @@ export const noticeKinds = [
   'email_changed',
   'identity_bound',
   'identity_unbound',
+  'factor_added',
+  'factor_removed',
+  'recovery_codes_made',
   'account_closing',
   'account_reopened',
 ] as const

@@ -11,6 +11,12 @@ const WHAT_HAPPENED: Readonly<Record<NoticeKind, Readonly<Record<Language, strin
     zh: '您的账号解绑了第三方登录',
     en: 'A way to sign in was unlinked from your account',
   },
+  factor_added: { zh: '您的账号已启用新的二次认证方式', en: 'A second factor was set up for your account' },
+  factor_removed: { zh: '您的账号已移除二次认证方式', en: 'A second factor of your account was removed' },
+  recovery_codes_made: {
+    zh: '您的账号已生成新的恢复码，原有恢复码失效',
+    en: 'New recovery codes were made for your account; the old ones are void',
+  },
   account_closing: { zh: '您的账号已申请注销', en: 'Your account was closed and is going to be deleted' },
   account_reopened: { zh: '您的账号已恢复使用', en: 'Your account was opened again' },
 }

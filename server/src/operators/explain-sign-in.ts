@@ -17,6 +17,10 @@ const sentences: Readonly<Record<string, string>> = {
   identity_bound: 'The identity was bound to the user',
   identity_adopted: 'The same person came through another connection of one open-platform account; adopted',
   identity_unbound: 'An identity of the user was unbound',
+  factor_enrolled: 'The user set up a second factor',
+  factor_refused: 'The code of a second factor was refused',
+  factor_removed: 'A second factor of the user was removed',
+  recovery_codes_made: 'The user got new recovery codes',
   sign_in_refused: 'Somebody showed who he is and was refused',
   access_denied: 'The user may not come in',
   sign_in_continued:

@@ -2,6 +2,8 @@ import { createHash, randomBytes, randomInt } from 'node:crypto'
 
 export const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
+/** Without i, l, o and u: no two of them look alike, and they spell no words. */
+const READABLE = '0123456789abcdefghjkmnpqrstvwxyz'
 
 /** 128 random bits as 22 base64url characters. */
 export function randomId(): string {
@@ -21,6 +23,11 @@ export function randomAlphanumeric(length: number): string {
 /** Uniform lower-case base32 (RFC 4648), which a person can read out. */
 export function randomBase32(length: number): string {
   return pick(BASE32, length)
+}
+
+/** Uniform digits and letters of which no two look alike, for a person to copy from paper: 5 bits each. */
+export function randomReadable(length: number): string {
+  return pick(READABLE, length)
 }
 
 function pick(alphabet: string, length: number): string {

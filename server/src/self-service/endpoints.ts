@@ -1,6 +1,13 @@
 export { bindOwnEndpoint } from './bind-own.http.ts'
 export { closeAccountEndpoint } from './close-account.http.ts'
 export { updateEmailEndpoint, updateMobileEndpoint } from './change-own-address.http.ts'
+export {
+  beginTotpEndpoint,
+  confirmTotpEndpoint,
+  factorsEndpoint,
+  recoveryCodesEndpoint,
+  removeTotpEndpoint,
+} from './factors.http.ts'
 export { linkedAccountsEndpoint } from './linked-accounts.http.ts'
 export { profileEndpoint, updateProfileEndpoint } from './profile.http.ts'
 export {

@@ -42,3 +42,19 @@ const FRESH_MS = 10 * 60 * 1000
 export function requireFreshSession({ session }: Owner, now: number): void {
   if (now - session.openedAt > FRESH_MS) throw new Refusal(selfServiceRefusals.signInAgain)
 }
+
+/**
+ * Wants besides, of whoever has a second factor, a session that began with it: what a thief of the first could change
+ * would protect nobody from him.
+ *
+ * @param hasFactor whether he has one already
+ * @param now milliseconds since the Unix epoch
+ * @throws {Refusal} `signInAgain`, `signInWithSecondFactor`
+ * @see docs/decisions/0022-second-factor.md
+ */
+export function requireProvenOwner(owner: Owner, hasFactor: boolean, now: number): void {
+  requireFreshSession(owner, now)
+  if (hasFactor && owner.session.secondFactorAt === undefined) {
+    throw new Refusal(selfServiceRefusals.signInWithSecondFactor)
+  }
+}

@@ -1,3 +1,4 @@
+export { afterFactorChange, type FactorChangeKind } from './after-factor-change.ts'
 export { afterPasswordChange } from './after-password-change.ts'
 export { findOpenSignIn } from './find-open-sign-in.ts'
 export { proveOwnAddress } from './prove-own-address.ts'
