@@ -1,4 +1,5 @@
 export { acceptPassword, checkPassword, type RightPassword, type WrongPassword } from './check-password.ts'
+export { begunTotp, begunTotpOf } from './begun-totp.ts'
 export type { FactorCheck, WrongFactorCode } from './factor-guesses.ts'
 export type { GuessedAt } from './guesses.ts'
 export { type HashTurn, openPasswordHashing, type PasswordHashing } from './hashing.ts'
@@ -26,13 +27,5 @@ export {
   setPassword,
 } from './set-password.ts'
 export { hasPasskey } from './stub.ts'
-export {
-  beginTotp,
-  type BegunTotp,
-  checkTotp,
-  confirmTotp,
-  hasTotp,
-  TOTP_ENROLMENT_MS,
-  totpSince,
-} from './totp.ts'
+export { beginTotp, type BegunTotp, checkTotp, confirmTotp, hasTotp, totpSince } from './totp.ts'
 export { sealedColumns as totpSealedColumns, sweep as sweepTotp } from './totp.store.ts'

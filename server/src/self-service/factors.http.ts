@@ -1,7 +1,12 @@
-import { renderSVG } from 'uqr'
 import { z } from 'zod'
 import type { Application } from '../applications/index.ts'
-import { countRecoveryCodes, credentialRefusals, TOTP_ENROLMENT_MS, totpSince } from '../credentials/index.ts'
+import {
+  begunTotp,
+  begunTotpOf,
+  countRecoveryCodes,
+  credentialRefusals,
+  totpSince,
+} from '../credentials/index.ts'
 import { textField } from '../platform/http/fields.ts'
 import { noBody, noReply, type SdkCall, sdkEndpoint } from '../platform/http/sdk-endpoint.ts'
 import { type FindSessionDeps, sessionRefusals } from '../sessions/index.ts'
@@ -24,12 +29,9 @@ const refusalsOfChange = [
   selfServiceRefusals.signInWithSecondFactor,
 ]
 
-/** As few as scanners take (ISO/IEC 18004). */
-const QUIET_ZONE_MODULES = 4
-
 export const factorsEndpoint = sdkEndpoint({
   method: 'GET',
-  path: '/api/v2/sdk/factors',
+  path: '/api/v2/ligature/factors',
   summary: {
     en: 'What the signed-in user has set up as a second factor',
     zh: '查询当前用户已启用的二次认证方式',
@@ -59,35 +61,24 @@ export const factorsEndpoint = sdkEndpoint({
 
 export const beginTotpEndpoint = sdkEndpoint({
   method: 'POST',
-  path: '/api/v2/sdk/factors/totp',
+  path: '/api/v2/ligature/factors/totp',
   summary: {
     en: 'Begin to set up one-time passwords of an authenticator app; told once, and nothing until it is confirmed',
     zh: '开始启用动态口令（验证器应用），密钥仅返回一次，确认后生效',
   },
   credentials: { Authorization: 'required' },
   body: noBody,
-  reply: z.object({
-    /** Base32, for whoever types it. */
-    secret: z.string(),
-    /** `otpauth://totp/…`, for whoever opens it on the device of the app. */
-    uri: z.string(),
-    /** The same as a QR code: an SVG document. */
-    qr_svg: z.string(),
-    /** Seconds in which it can be confirmed. */
-    expires_in: z.number(),
-  }),
+  reply: begunTotp,
   refusals: [...refusalsOfChange, credentialRefusals.factorAlreadyEnrolled],
 
   async handle(deps: Deps, call: SdkCall<Application, undefined>) {
-    const { secret, uri } = await beginOwnTotp(deps, await ownerOf(deps, call), call.now)
-    const qrSvg = renderSVG(uri, { border: QUIET_ZONE_MODULES })
-    return { secret, uri, qr_svg: qrSvg, expires_in: TOTP_ENROLMENT_MS / 1000 }
+    return begunTotpOf(await beginOwnTotp(deps, await ownerOf(deps, call), call.now))
   },
 })
 
 export const confirmTotpEndpoint = sdkEndpoint({
   method: 'POST',
-  path: '/api/v2/sdk/factors/totp/confirm',
+  path: '/api/v2/ligature/factors/totp/confirm',
   summary: {
     en: 'Confirm it by a code of the app; with the first second factor come ten recovery codes, told once',
     zh: '用验证器应用的动态口令确认启用；首次启用二次认证时返回十个恢复码，仅返回一次',
@@ -110,7 +101,7 @@ export const confirmTotpEndpoint = sdkEndpoint({
 
 export const removeTotpEndpoint = sdkEndpoint({
   method: 'POST',
-  path: '/api/v2/sdk/factors/totp/remove',
+  path: '/api/v2/ligature/factors/totp/remove',
   summary: {
     en: 'Remove the one-time passwords of the signed-in user; with his last second factor go his recovery codes',
     zh: '停用当前用户的动态口令；停用最后一种二次认证方式时恢复码一并失效',
@@ -128,7 +119,7 @@ export const removeTotpEndpoint = sdkEndpoint({
 
 export const recoveryCodesEndpoint = sdkEndpoint({
   method: 'POST',
-  path: '/api/v2/sdk/factors/recovery-codes',
+  path: '/api/v2/ligature/factors/recovery-codes',
   summary: {
     en: 'Make ten new recovery codes, told once; those of before are good for nothing',
     zh: '生成十个新的恢复码，仅返回一次；原有恢复码失效',

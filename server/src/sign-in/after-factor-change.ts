@@ -1,3 +1,4 @@
+import { endEveryTrustOf } from '../access/index.ts'
 import { record } from '../audit/index.ts'
 import { type NewNotice, queueNotice } from '../messages/index.ts'
 import type { Tx } from '../platform/db/index.ts'
@@ -27,11 +28,13 @@ export interface FactorChange {
     readonly because: string
   }
   readonly told: Pick<NewNotice, 'application' | 'language'>
+  /** The sign-in in which he made it, which goes on. */
+  readonly keptSignInId?: string
 }
 
 /**
  * What follows from another second factor, in its transaction: whoever is on his way in was asked for what is no
- * longer so and begins anew, and the user hears of it, at every address. Sessions go on.
+ * longer so and begins anew, every device is new again, and the user hears of it, at every address. Sessions go on.
  *
  * @param now milliseconds since the Unix epoch
  * @see docs/decisions/0022-second-factor.md
@@ -39,11 +42,13 @@ export interface FactorChange {
 export async function afterFactorChange(
   tx: Tx,
   vault: Vault,
-  { userId, kind, by, told }: FactorChange,
+  { userId, kind, by, told, keptSignInId }: FactorChange,
   now: number,
 ): Promise<void> {
-  await endOpenOfUser(tx, userId, now)
+  await endOpenOfUser(tx, userId, now, keptSignInId)
+  await endEveryTrustOf(tx, userId)
   await record(tx, { kind, at: now, userId, ...by })
+  const { application, language } = told
   const to = await listVerifiedAddressesOf(tx, vault, userId)
-  await queueNotice(tx, vault, { to, kind: notices[kind], at: now, ...told })
+  await queueNotice(tx, vault, { to, kind: notices[kind], at: now, application, language })
 }

@@ -15,8 +15,8 @@ export type Entry =
       readonly user: User
       readonly session: OpenedSession
       /** What the client is given beside it, once. */
-      readonly deviceTrust?: DeviceTrust
-      readonly recoveryCodes?: readonly string[]
+      readonly deviceTrust?: DeviceTrust | undefined
+      readonly recoveryCodes?: readonly string[] | undefined
     }
   | { readonly status: 'ACCESS_DENIED' }
 

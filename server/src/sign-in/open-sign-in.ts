@@ -13,6 +13,8 @@ const LIFETIME_MS = 10 * 60 * 1000
 export interface OpenedSignIn {
   readonly signIn: signIns.OpenSignIn
   readonly stateToken: string
+  /** What its user is told with that, once. */
+  readonly recoveryCodes?: readonly string[] | undefined
 }
 
 /** What somebody has to do who may not come in yet. */
@@ -23,6 +25,8 @@ export interface FurtherProof {
   readonly isContinued: boolean
   /** For the operator: why it is so, when it is not just that nobody knows him. */
   readonly because: string | undefined
+  /** Of the second factor that he has just enrolled. */
+  readonly recoveryCodes?: readonly string[] | undefined
 }
 
 /**
@@ -33,7 +37,7 @@ export async function openSignIn(
   tx: Tx,
   vault: Vault,
   caller: Caller,
-  { wants, signInId, isContinued, because }: FurtherProof,
+  { wants, signInId, isContinued, because, recoveryCodes }: FurtherProof,
 ): Promise<OpenedSignIn> {
   const { now, application, ip, device } = caller
   const { clientId } = application
@@ -54,5 +58,5 @@ export async function openSignIn(
     ip,
     because: because === undefined ? wants.status : `${wants.status}; ${because}`,
   })
-  return { signIn: { ...signIn, ...wants }, stateToken }
+  return { signIn: { ...signIn, ...wants }, stateToken, recoveryCodes }
 }

@@ -19,15 +19,20 @@ import { usableFactorsOf, type UsableFactorsDeps } from './usable-factors.ts'
 
 /** A second factor that somebody shows in a sign-in that waits for one. */
 export interface ShownFactor {
-  readonly factor: FactorStep
+  /** What it can be; the one that this user is asked for counts. */
+  readonly factors: readonly FactorStep[]
   /** His user wants this device to count as known from now on. */
   readonly trustsDevice: boolean
   /**
    * Looks at what is shown, in the transaction that decides: what a wrong one has paid stays paid.
    *
-   * @returns nothing when it is right; otherwise what is wrong with it
+   * @returns what is wrong with it; otherwise what its user is told once, beside the answer
    */
-  prove(tx: Tx, signIn: signIns.SecondFactorSignIn): Promise<Refused | undefined>
+  prove(
+    tx: Tx,
+    signIn: signIns.SecondFactorSignIn,
+    factor: FactorStep,
+  ): Promise<Refused | { readonly recoveryCodes?: readonly string[] | undefined }>
 }
 
 /**
@@ -49,13 +54,19 @@ export async function passSecondFactor(
   const { clientId } = caller.application
   const signIn = await findSignInOfSecondFactor(deps, stateToken, clientId, caller.now)
   const { steps } = await usableFactorsOf(deps, signIn)
-  if (!steps.includes(shown.factor)) throw refused(`its user is not asked for "${shown.factor}"`)
+  const factor = shown.factors.find((each) => steps.includes(each))
+  if (factor === undefined) throw refused(`its user is not asked for ${shown.factors.join(' or ')}`)
   return conclude(deps, caller, async (tx) => {
     if (signIn.identity !== undefined) await takeTurns(tx, turnsOf(signIn.identity))
     if (!(await signIns.hold(tx, signIn, caller.now))) throw refused('completed, ended or replaced meanwhile')
-    const wrong = await shown.prove(tx, signIn)
-    if (wrong !== undefined) return wrong
-    return goOn(tx, deps.vault, caller, signIn, shown)
+    const proved = await shown.prove(tx, signIn, factor)
+    if ('status' in proved) return proved
+    const decision = await goOn(tx, deps.vault, caller, signIn, factor)
+    if ('wants' in decision) return { ...decision, ...proved }
+    await signIns.complete(tx, signIn.id, caller.now)
+    if (decision.status !== 'SUCCESS') return decision
+    const deviceTrust = shown.trustsDevice ? await trust(tx, caller, signIn) : undefined
+    return { ...decision, ...proved, deviceTrust }
   })
 }
 
@@ -64,9 +75,9 @@ async function goOn(
   vault: Vault,
   caller: Caller,
   signIn: signIns.SecondFactorSignIn,
-  { factor, trustsDevice }: ShownFactor,
+  factor: FactorStep,
 ): Promise<Decision> {
-  const { now, application, ip, device } = caller
+  const { now, application, ip } = caller
   const { clientId } = application
   const user = await findUser(tx, signIn.userId)
   if (user === undefined) throw refused('its user was removed meanwhile')
@@ -79,16 +90,12 @@ async function goOn(
     ip,
     because: factor,
   })
-  const decision = await takeEffect(tx, vault, caller, signIn, user)
-  if ('wants' in decision) return decision
-  await signIns.complete(tx, signIn.id, now)
-  if (decision.status !== 'SUCCESS' || !trustsDevice) return decision
-  const deviceTrust = await trustDevice(
-    tx,
-    { userId: user.id, clientId, signInId: signIn.id, ip, device },
-    now,
-  )
-  return deviceTrust === undefined ? decision : { ...decision, deviceTrust }
+  return takeEffect(tx, vault, caller, signIn, user)
+}
+
+function trust(tx: Tx, { application, ip, device, now }: Caller, signIn: signIns.SecondFactorSignIn) {
+  const { clientId } = application
+  return trustDevice(tx, { userId: signIn.userId, clientId, signInId: signIn.id, ip, device }, now)
 }
 
 async function takeEffect(

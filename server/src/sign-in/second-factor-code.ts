@@ -22,7 +22,7 @@ export async function passByCode(
   const { address, verifyCode, trustsDevice } = shown
   const { ip, now } = caller
   return passSecondFactor(deps, caller, stateToken, {
-    factor: address.channel,
+    factors: [address.channel],
     trustsDevice,
     async prove(tx, signIn) {
       const { id: signInId, userId, clientId } = signIn
@@ -44,7 +44,7 @@ export async function passByCode(
       }
       const guess = { address, purposes: factorPurposes[address.channel], clientId, signInId, verifyCode }
       const checked = await checkVerificationCode(tx, deps.vault, guess, { signInId, userId, ip }, now)
-      return checked.isRight ? undefined : refusedCode(checked.because)
+      return checked.isRight ? {} : refusedCode(checked.because)
     },
   })
 }

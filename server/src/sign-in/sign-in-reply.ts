@@ -13,9 +13,11 @@ export async function signInReply(
   caller: Caller,
   result: SignInResult,
 ): Promise<z.infer<ReturnType<typeof replyTo>>> {
-  if ('signIn' in result) return pendingReply(deps, result, caller.ip, caller.now)
+  if ('signIn' in result) {
+    return { ...(await pendingReply(deps, result, caller.ip, caller.now)), ...recoveryCodesOf(result) }
+  }
   if (result.status === 'ACCESS_DENIED') return { status: 'ACCESS_DENIED' }
-  const { user, session, deviceTrust, recoveryCodes } = result
+  const { user, session, deviceTrust } = result
   return {
     session_token: session.sessionToken,
     expire: session.expiresInSeconds,
@@ -29,6 +31,10 @@ export async function signInReply(
       device_token: deviceTrust.deviceToken,
       device_token_expire: deviceTrust.expiresInSeconds,
     }),
-    ...(recoveryCodes !== undefined && { recovery_codes: [...recoveryCodes] }),
+    ...recoveryCodesOf(result),
   }
+}
+
+function recoveryCodesOf({ recoveryCodes }: { readonly recoveryCodes?: readonly string[] | undefined }) {
+  return recoveryCodes === undefined ? {} : { recovery_codes: [...recoveryCodes] }
 }

@@ -178,14 +178,15 @@ export async function endOpenOf(
     .execute()
 }
 
-/** Ends the sign-ins that wait for this user and are still open. */
-export async function endOpenOfUser(tx: Tx, userId: string, now: number): Promise<void> {
+/** Ends the sign-ins that wait for this user and are still open, but for the one that goes on. */
+export async function endOpenOfUser(tx: Tx, userId: string, now: number, exceptId?: string): Promise<void> {
   await tx
     .updateTable('sign_in')
     .set({ ended_at: now })
     .where('user_id', '=', userId)
     .where('completed_at', 'is', null)
     .where('ended_at', 'is', null)
+    .$if(exceptId !== undefined, (query) => query.where('id', '!=', exceptId ?? ''))
     .execute()
 }
 

@@ -11,12 +11,14 @@ const signedIn = z.object({
   id_token: z.string(),
 })
 
+const recoveryCodes = z.array(z.string()).optional()
+
 /** What comes beside it after a second factor: where the user trusts his device, or has just enrolled one. */
 const signedInWithFactor = signedIn.extend({
   device_token: z.string().optional(),
   /** Seconds. */
   device_token_expire: z.number().optional(),
-  recovery_codes: z.array(z.string()).optional(),
+  recovery_codes: recoveryCodes,
 })
 
 const denied = z.object({ status: z.literal('ACCESS_DENIED') })
@@ -49,18 +51,23 @@ export const pending = z.object({
   }),
 })
 
-type SignInReply = z.infer<typeof signedInWithFactor> | z.infer<typeof denied> | z.infer<typeof pending>
+/** The same where the user has just enrolled what he passed with, and has more to do. */
+const pendingWithCodes = pending.extend({ recovery_codes: recoveryCodes })
+
+type SignInReply =
+  z.infer<typeof signedInWithFactor> | z.infer<typeof denied> | z.infer<typeof pendingWithCodes>
 
 /** What a call answers that takes such a proof; the client looks at `status`. */
 export function replyTo(proof: Proof): z.ZodType<SignInReply> {
   const statuses: readonly Status[] = outcomes[proof]
-  const success = proof === 'second factor' ? signedInWithFactor : signedIn
   const waiting = pending.shape.status.options.filter((status) => statuses.includes(status))
+  const [success, more] =
+    proof === 'second factor' ? [signedInWithFactor, pendingWithCodes] : [signedIn, pending]
   return waiting.length === 0
     ? z.discriminatedUnion('status', [success, denied])
     : z.discriminatedUnion('status', [
         success,
         denied,
-        pending.extend({ status: pending.shape.status.extract(waiting) }),
+        more.extend({ status: pending.shape.status.extract(waiting) }),
       ])
 }

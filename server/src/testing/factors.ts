@@ -42,9 +42,9 @@ const confirmed = z.object({ recovery_codes: z.array(z.string()) })
 export function factorsOf(program: MiniProgram, { idToken }: Pick<SignedIn, 'idToken'>) {
   const headers = { Authorization: `Bearer ${idToken}` }
   const post = (path: string, body: unknown = {}): Promise<Reply> =>
-    program.call(`factors/${path}`, { headers, body })
+    program.call(`/api/v2/ligature/factors/${path}`, { headers, body })
   return {
-    list: () => program.call('factors', { method: 'GET', headers }),
+    list: () => program.call('/api/v2/ligature/factors', { method: 'GET', headers }),
     begin: () => post('totp'),
     begun: async () => begun.parse((await post('totp')).body),
     confirm: (code: string) => post('totp/confirm', { code }),
