@@ -29,7 +29,7 @@ const QUIET_ZONE_MODULES = 4
 
 export const factorsEndpoint = sdkEndpoint({
   method: 'GET',
-  path: '/api/v2/sdk/factors',
+  path: '/api/v2/ligature/factors',
   summary: {
     en: 'What the signed-in user has set up as a second factor',
     zh: '查询当前用户已启用的二次认证方式',
@@ -59,7 +59,7 @@ export const factorsEndpoint = sdkEndpoint({
 
 export const beginTotpEndpoint = sdkEndpoint({
   method: 'POST',
-  path: '/api/v2/sdk/factors/totp',
+  path: '/api/v2/ligature/factors/totp',
   summary: {
     en: 'Begin to set up one-time passwords of an authenticator app; told once, and nothing until it is confirmed',
     zh: '开始启用动态口令（验证器应用），密钥仅返回一次，确认后生效',
@@ -87,7 +87,7 @@ export const beginTotpEndpoint = sdkEndpoint({
 
 export const confirmTotpEndpoint = sdkEndpoint({
   method: 'POST',
-  path: '/api/v2/sdk/factors/totp/confirm',
+  path: '/api/v2/ligature/factors/totp/confirm',
   summary: {
     en: 'Confirm it by a code of the app; with the first second factor come ten recovery codes, told once',
     zh: '用验证器应用的动态口令确认启用；首次启用二次认证时返回十个恢复码，仅返回一次',
@@ -110,7 +110,7 @@ export const confirmTotpEndpoint = sdkEndpoint({
 
 export const removeTotpEndpoint = sdkEndpoint({
   method: 'POST',
-  path: '/api/v2/sdk/factors/totp/remove',
+  path: '/api/v2/ligature/factors/totp/remove',
   summary: {
     en: 'Remove the one-time passwords of the signed-in user; with his last second factor go his recovery codes',
     zh: '停用当前用户的动态口令；停用最后一种二次认证方式时恢复码一并失效',
@@ -128,7 +128,7 @@ export const removeTotpEndpoint = sdkEndpoint({
 
 export const recoveryCodesEndpoint = sdkEndpoint({
   method: 'POST',
-  path: '/api/v2/sdk/factors/recovery-codes',
+  path: '/api/v2/ligature/factors/recovery-codes',
   summary: {
     en: 'Make ten new recovery codes, told once; those of before are good for nothing',
     zh: '生成十个新的恢复码，仅返回一次；原有恢复码失效',
