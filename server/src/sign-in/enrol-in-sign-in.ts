@@ -1,7 +1,7 @@
 import { beginTotp, type BegunTotp } from '../credentials/index.ts'
 import { inTransaction } from '../platform/db/index.ts'
 import { Refusal } from '../platform/refusal.ts'
-import { findUser, listVerifiedAddressesOf, maskAddress } from '../users/index.ts'
+import { accountNameOf, findUser } from '../users/index.ts'
 import type { Caller } from './caller.ts'
 import { findSignInOfSecondFactor } from './find-open-sign-in.ts'
 import { signInRefusals } from './refusals.ts'
@@ -28,8 +28,7 @@ export async function beginTotpInSignIn(
     if (!(await signIns.hold(tx, signIn, now))) throw refused('completed, ended or replaced meanwhile')
     const user = await findUser(tx, signIn.userId)
     if (user === undefined) throw refused('its user was removed meanwhile')
-    const [first] = await listVerifiedAddressesOf(tx, vault, user.id)
-    const account = first === undefined ? user.userName : maskAddress(first)
+    const account = await accountNameOf(tx, vault, user)
     return beginTotp(tx, vault, { userId: user.id, issuer: application.name[language], account }, now)
   })
 }

@@ -1,3 +1,4 @@
+export { accountNameOf } from './account-name.ts'
 export type { Address, Channel } from './address.ts'
 export {
   close as closeUser,
