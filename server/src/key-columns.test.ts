@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { keyedColumns, sealedColumns } from './key-columns.ts'
 import { readSource } from './testing/read-source.ts'
 import { startServer } from './testing/server.ts'
+import { addUserWithFactors } from './testing/factors.ts'
 import { changeDemoPassword } from './testing/passwords.ts'
 import { startTwo } from './testing/two-instances.ts'
 
@@ -39,6 +40,7 @@ test('every column that is sealed or hangs on the master key is in its store’s
 test('the context of every sealed column is the one that its rows were sealed with', async (t) => {
   const { one } = await startTwo(t)
   await changeDemoPassword(one)
+  await addUserWithFactors(one)
   const { db, vault } = one.deployment
 
   for (const { table, column, key, context } of sealedColumns) {

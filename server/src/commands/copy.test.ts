@@ -55,6 +55,10 @@ async function addEverything(dataDirectory: string): Promise<void> {
       values ('I', '139****0000', ${vault.seal('test_address I', '123456')})`,
     sql`insert into password_history (id, user_id, hash_sealed, replaced_at)
       values ('older', ${userId}, ${vault.seal('password_history older', 'H')}, 1)`,
+    sql`insert into totp (user_id, secret_sealed, set_at, confirmed_at, last_step, version)
+      values (${userId}, ${vault.seal(`totp ${userId}`, 'S')}, 1, 2, 3, 'V')`,
+    sql`insert into recovery_code (id, user_id, hash_sealed, created_at)
+      values ('rescue', ${userId}, ${vault.seal('recovery_code rescue', 'R')}, 1)`,
     attempt('known', known.address_index),
     attempt('unknown', 'of-nobody'),
     sql`insert into audit_event (id, at, kind, address_index, address_masked)

@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
+import { Secret as OtpSecret } from 'otpauth'
 import { describe, expect, test, type TestContext } from 'vitest'
 import { importUsers } from '../app.ts'
 import { demoConnections } from '../development/index.ts'
 import { deriveKey, decrypt } from '../platform/vault/vault.ts'
 import { setGateway } from '../testing/carriers.ts'
+import { enrolTotp, wrongCode } from '../testing/factors.ts'
 import type { MiniProgram, Reply } from '../testing/mini-program.ts'
 import { startPostgres } from '../testing/postgres.ts'
 import {
@@ -14,6 +16,7 @@ import {
   type TestServer,
   type TestServerOptions,
 } from '../testing/server.ts'
+import { signedIn } from '../testing/signed-in.ts'
 import { emptyDatabase } from '../testing/test-data.ts'
 import { type Secret, traces, tracesBelow, tracesIn } from '../testing/traces.ts'
 
@@ -67,6 +70,19 @@ async function liveOnce(
   keep('a state token', byEmail.stateToken)
   await byEmail.send('Li.Wei@Mail.Example.COM')
   keepSession(await byEmail.bind(liMail, await codeTo(liMail)))
+
+  const own = signedIn(program, await program.login('alice'))
+  const { factors, secret, recoveryCodes } = await enrolTotp(server, program, own)
+  keep('the secret of one-time passwords', secret)
+  secrets.push({
+    name: 'the secret of one-time passwords, in bytes',
+    value: Buffer.from(OtpSecret.fromBase32(secret).bytes),
+  })
+  for (const code of recoveryCodes) {
+    keep('a recovery code', code)
+    keep('a recovery code, without its hyphens', code.replaceAll('-', ''))
+  }
+  await factors.confirm(wrongCode(secret, server.clock.now()))
 
   for (const [person, address] of [
     ['carol', wang],

@@ -13,7 +13,7 @@ import { Refusal } from '../platform/refusal.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { holdSession, sessionRefusals } from '../sessions/index.ts'
 import { afterFactorChange, type FactorChangeKind } from '../sign-in/index.ts'
-import { listAddressesOf, maskAddress } from '../users/index.ts'
+import { listVerifiedAddressesOf, maskAddress } from '../users/index.ts'
 import { byOwner, type Owner, requireProvenOwner } from './owner.ts'
 
 export interface OwnFactorsDeps {
@@ -32,8 +32,9 @@ const BY_HIMSELF = 'one-time password, by himself'
 export function beginOwnTotp({ db, vault }: OwnFactorsDeps, owner: Owner, now: number): Promise<BegunTotp> {
   const { user, application, language } = owner
   return asProvenOwner(db, owner, now, async (tx) => {
-    const [first] = await listAddressesOf(tx, vault, user.id)
-    const account = first === undefined ? user.userName : maskAddress(first.address)
+    const addresses = await listVerifiedAddressesOf(tx, vault, user.id)
+    const shown = addresses.find(({ channel }) => channel === 'sms') ?? addresses[0]
+    const account = shown === undefined ? user.userName : maskAddress(shown)
     return beginTotp(tx, vault, { userId: user.id, issuer: application.name[language], account }, now)
   })
 }

@@ -2,6 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { HOTP, Secret } from 'otpauth'
 import { z } from 'zod'
+import { beginTotp, confirmTotp } from '../credentials/index.ts'
+import { inTransaction } from '../platform/db/index.ts'
+import type { User } from '../users/index.ts'
 import type { MiniProgram, Reply } from './mini-program.ts'
 import type { TestServer } from './server.ts'
 import type { SignedIn } from './signed-in.ts'
@@ -15,6 +18,7 @@ export const SIGN_IN_WITH_SECOND_FACTOR = 'IDAAS.SDK.ACCOUNT.9104'
 
 export const STEP = 30_000
 const OATHTOOL = '/usr/bin/oathtool'
+const FACTORS = '/api/v2/ligature/factors'
 
 /** Whether this machine has Debian's `oathtool`, which makes codes by the same RFC and none of our code. */
 export const hasOathtool = existsSync(OATHTOOL)
@@ -42,9 +46,9 @@ const confirmed = z.object({ recovery_codes: z.array(z.string()) })
 export function factorsOf(program: MiniProgram, { idToken }: Pick<SignedIn, 'idToken'>) {
   const headers = { Authorization: `Bearer ${idToken}` }
   const post = (path: string, body: unknown = {}): Promise<Reply> =>
-    program.call(`/api/v2/ligature/factors/${path}`, { headers, body })
+    program.call(`${FACTORS}/${path}`, { headers, body })
   return {
-    list: () => program.call('/api/v2/ligature/factors', { method: 'GET', headers }),
+    list: () => program.call(FACTORS, { method: 'GET', headers }),
     begin: () => post('totp'),
     begun: async () => begun.parse((await post('totp')).body),
     confirm: (code: string) => post('totp/confirm', { code }),
@@ -68,4 +72,17 @@ export async function passSecondFactor({ deployment, clock }: TestServer, userId
     .set({ second_factor_at: clock.now() })
     .where('user_id', '=', userId)
     .execute()
+}
+
+/** Gives a new user one-time passwords and recovery codes. */
+export async function addUserWithFactors(server: TestServer): Promise<User> {
+  const { db, vault } = server.deployment
+  const user = await server.addUser({ userName: 'careful' })
+  const now = server.clock.now()
+  await inTransaction(db, async (tx) => {
+    const of = { userId: user.id, issuer: 'Demo', account: 'careful' }
+    const { secret } = await beginTotp(tx, vault, of, now)
+    await confirmTotp(tx, vault, { userId: user.id, code: codeAt(secret, now) }, now)
+  })
+  return user
 }

@@ -5,6 +5,7 @@ import { saveConnection } from '../../connections/index.ts'
 import { listSealedUnder, replaceSealed } from '../../platform/vault/reseal.store.ts'
 import { openResealing, type ResealStep } from '../../platform/vault/reseal.ts'
 import { showDataKeys, stageDataKey } from '../../platform/vault/rotate-data-key.ts'
+import { addUserWithFactors } from '../../testing/factors.ts'
 import { changeDemoPassword } from '../../testing/passwords.ts'
 import { demoConnections, type TestServer } from '../../testing/server.ts'
 import { onEach } from '../../testing/test-data.ts'
@@ -54,6 +55,7 @@ const numbersOf = async ({ deployment: { db } }: TestServer) =>
 test('under load everything moves to the new data key, no request fails, and the old key goes', async (t) => {
   const { clock, one, other } = await startTwo(t, { people: PEOPLE })
   await changeDemoPassword(one)
+  await addUserWithFactors(one)
   expect(await sealedUnder(one, 1)).toEqual(
     sealedColumns.map(({ table, column }) => `${table}.${column}`).toSorted(),
   )
