@@ -71,7 +71,7 @@ async function liveOnce(
   await byEmail.send('Li.Wei@Mail.Example.COM')
   keepSession(await byEmail.bind(liMail, await codeTo(liMail)))
 
-  const own = signedIn(program, await program.login('alice'))
+  const own = signedIn(program, bound)
   const { factors, secret, recoveryCodes } = await enrolTotp(server, program, own)
   keep('the secret of one-time passwords', secret)
   secrets.push({

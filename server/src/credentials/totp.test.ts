@@ -173,7 +173,7 @@ describe('guesses', () => {
     expect(because.filter((each) => each === 'locked')).toHaveLength(11)
   })
 
-  test('do not lock his password, nor anybody else', async (t) => {
+  test('are counted for each user alone', async (t) => {
     const { server, check, secret, now } = await startEnrolled(t)
     for (let guess = 0; guess < 5; guess++) await check(wrongCode(secret, now()))
     const { db, vault } = server.deployment
