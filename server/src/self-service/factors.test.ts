@@ -13,8 +13,8 @@ import {
   FACTOR_NOT_ENROLLED,
   factorsOf,
   hasOathtool,
-  passSecondFactor,
   SIGN_IN_WITH_SECOND_FACTOR,
+  signInWithTotp,
   STEP,
   wrongCode,
 } from '../testing/factors.ts'
@@ -155,9 +155,10 @@ describe('a change', () => {
 
   test('wants the second factor of whoever has one', async (t) => {
     const { server, program, alice } = await startWithLi(t)
-    const { factors, secret } = await enrolTotp(server, program, alice)
+    const early = await signIn(program, 'alice')
+    const { secret } = await enrolTotp(server, program, alice)
     server.clock.advance(STEP)
-    for (const person of [alice, await signIn(program, 'alice')]) {
+    for (const person of [alice, early]) {
       const own = factorsOf(program, person)
       for (const change of [own.begin, own.remove, own.makeRecoveryCodes]) {
         expect(await change()).toMatchObject({ outcome: SIGN_IN_WITH_SECOND_FACTOR })
@@ -167,7 +168,7 @@ describe('a change', () => {
       })
     }
 
-    await passSecondFactor(server, alice.userId)
+    const factors = factorsOf(program, await signInWithTotp(server, program, 'alice', secret))
     expect(await factors.begin()).toMatchObject({ outcome: FACTOR_ALREADY_ENROLLED })
     expect(await factors.remove()).toMatchObject({ httpStatus: 200 })
     expect(await factors.list()).toMatchObject({
@@ -195,9 +196,9 @@ describe('a change', () => {
   test('is told to all of his addresses and recorded, and his sessions go on', async (t) => {
     const { server, program, user, alice } = await startWithLi(t)
     const elsewhere = await signIn(program, 'alice')
-    const { factors } = await enrolTotp(server, program, alice)
-    await passSecondFactor(server, user.id)
-    server.clock.advance(1)
+    const { secret } = await enrolTotp(server, program, alice)
+    server.clock.advance(STEP)
+    const factors = factorsOf(program, await signInWithTotp(server, program, 'alice', secret))
     await factors.makeRecoveryCodes()
     server.clock.advance(1)
     await factors.remove()
@@ -227,8 +228,9 @@ describe('a change', () => {
 
 test('new recovery codes take the place of the old ones', async (t) => {
   const { server, program, alice } = await startWithLi(t)
-  const { factors, recoveryCodes } = await enrolTotp(server, program, alice)
-  await passSecondFactor(server, alice.userId)
+  const { secret, recoveryCodes } = await enrolTotp(server, program, alice)
+  server.clock.advance(STEP)
+  const factors = factorsOf(program, await signInWithTotp(server, program, 'alice', secret))
 
   const made = await factors.makeRecoveryCodes()
 

@@ -7,7 +7,7 @@ import { inTransaction } from '../platform/db/index.ts'
 import type { User } from '../users/index.ts'
 import type { MiniProgram, Reply } from './mini-program.ts'
 import type { TestServer } from './server.ts'
-import type { SignedIn } from './signed-in.ts'
+import { type SignedIn, signedIn } from './signed-in.ts'
 
 export const FACTOR_CODE_INCORRECT = 'IDAAS.SDK.MFA.9201'
 export const FACTOR_LOCKED = 'IDAAS.SDK.MFA.9202'
@@ -65,13 +65,19 @@ export async function enrolTotp(server: TestServer, program: MiniProgram, person
   return { factors, secret, recoveryCodes: confirmed.parse(body).recovery_codes }
 }
 
-/** Makes the sessions of a user such as began with a second factor. */
-export async function passSecondFactor({ deployment, clock }: TestServer, userId: string): Promise<void> {
-  await deployment.db
-    .updateTable('session')
-    .set({ second_factor_at: clock.now() })
-    .where('user_id', '=', userId)
-    .execute()
+/** Signs in somebody who has one-time passwords, by the code of this moment. */
+export async function signInWithTotp(
+  server: TestServer,
+  program: MiniProgram,
+  person: string,
+  secret: string,
+): Promise<SignedIn> {
+  const { stateToken } = await program.openSignIn(person)
+  const reply = await program.call('mfa/totp', {
+    headers: { 'X-state-token': stateToken },
+    body: { code: codeAt(secret, server.clock.now()) },
+  })
+  return signedIn(program, reply)
 }
 
 /** Gives a new user one-time passwords and recovery codes. */
