@@ -1,6 +1,6 @@
 export { acceptPassword, checkPassword, type RightPassword, type WrongPassword } from './check-password.ts'
 export { begunTotp, begunTotpOf } from './begun-totp.ts'
-export type { FactorCheck, WrongFactorCode } from './factor-guesses.ts'
+export type { WrongFactorCode } from './factor-guesses.ts'
 export type { GuessedAt } from './guesses.ts'
 export { type HashTurn, openPasswordHashing, type PasswordHashing } from './hashing.ts'
 export { parseImportedHash } from './imported-hash.ts'
