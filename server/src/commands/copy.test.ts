@@ -59,6 +59,11 @@ async function addEverything(dataDirectory: string): Promise<void> {
       values (${userId}, ${vault.seal(`totp ${userId}`, 'S')}, 1, 2, 3, 'V')`,
     sql`insert into recovery_code (id, user_id, hash_sealed, created_at)
       values ('rescue', ${userId}, ${vault.seal('recovery_code rescue', 'R')}, 1)`,
+    sql`insert into passkey (id, user_id, credential_id, public_key, name_sealed, sign_count, backed_up, device_type,
+      transports, created_at)
+      values ('key', ${userId}, 'of-a-phone', 'P', ${vault.seal('passkey key', 'N')}, 1, 0, 'singleDevice', '[]', 1)`,
+    sql`insert into user_group (user_id, name) values (${userId}, 'staff')`,
+    sql`insert into user_visit (user_id, country, last_at) values (${userId}, 'CN', 1)`,
     attempt('known', known.address_index),
     attempt('unknown', 'of-nobody'),
     sql`insert into audit_event (id, at, kind, address_index, address_masked)
@@ -257,7 +262,7 @@ test('of development only what its developer configured goes along, and that is 
   expect((await server.kill('SIGTERM')).code).toBe(0)
   const own = await openExistingDeployment({ dataDirectory: from, masterKey: undefined }, 0)
   await sql`insert into application select 'mine00000000000000000000000000001', name_zh, name_en, id_token_algorithm,
-    id_token_subject, id_token_seconds, session_seconds, renews_session, origins, created_at, disabled_at
+    id_token_subject, id_token_seconds, session_seconds, renews_session, origins, created_at, disabled_at, access_rules
     from application limit 1`.execute(own.db)
   await sql`insert into policy (name, value) values ('area_codes', '{}')`.execute(own.db)
   await own.close()

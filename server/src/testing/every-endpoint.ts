@@ -77,7 +77,16 @@ export function fieldsOf(endpoint: Endpoint): { readonly all: string[]; readonly
   return { all: Object.keys(properties), required }
 }
 
-const samples: Readonly<Record<string, string>> = {
+/** What a browser makes of a passkey, new or used, as far as its form goes. */
+const credential = {
+  id: 'AA',
+  rawId: 'AA',
+  type: 'public-key',
+  response: { clientDataJSON: 'AA', attestationObject: 'AA', authenticatorData: 'AA', signature: 'AA' },
+}
+
+const samples: Readonly<Record<string, unknown>> = {
+  response: credential,
   code: 'mock:carol',
   mobile: '13800138000',
   email: 'li@example.com',
@@ -89,14 +98,14 @@ const samples: Readonly<Record<string, string>> = {
 const CHOSEN = ['mobile', 'wechat_code', 'email']
 
 /** A body in order. */
-export function bodyOf(endpoint: Endpoint): Record<string, string> {
+export function bodyOf(endpoint: Endpoint): Record<string, unknown> {
   const { all, required } = fieldsOf(endpoint)
   const chosen = CHOSEN.find((field) => all.includes(field))
   const given = all.filter((field) => required.includes(field) || field === chosen)
   return Object.fromEntries(given.map((field) => [field, sampleOf(endpoint, field)]))
 }
 
-function sampleOf(endpoint: Endpoint, field: string): string {
+function sampleOf(endpoint: Endpoint, field: string): unknown {
   if (endpoint.path === '/api/v2/ligature/social/bind' && field === 'type') return 'weixin'
   if (field === 'type') return endpoint.path.includes('sms') ? 'BIND_MOBILE_SMS' : 'BIND_EMAIL_EMS'
   return samples[field] ?? 'x'

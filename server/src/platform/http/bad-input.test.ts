@@ -52,6 +52,7 @@ function isBad(path: string, field: string, value: unknown): boolean {
     return typeof value !== 'string' || value.length > LONGEST_PASSWORD || /\p{Cc}/u.test(value)
   }
   if (field === 'extension') return typeof value !== 'object' || value === null || Array.isArray(value)
+  if (field === 'trust_device') return typeof value !== 'boolean'
   if (path === PROFILE) return typeof value !== 'string' || value.length > 1_024 || /\p{Cc}/u.test(value)
   // Whatever it is, somebody may sign in by that name, or try to.
   if (field === 'user_name') {
@@ -91,8 +92,8 @@ test('a line break, or another control character, reaches no rule', async (t) =>
     server,
     withBody.flatMap((endpoint) =>
       Object.entries(bodyOf(endpoint)).flatMap(([field, good]) =>
-        control
-          .flatMap((character) => [good + character, character + good])
+        (typeof good === 'string' ? control : [])
+          .flatMap((character) => [`${String(good)}${character}`, `${character}${String(good)}`])
           .map((text) => ({
             endpoint,
             says: `${field} is ${JSON.stringify(text)}`,
