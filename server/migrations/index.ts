@@ -10,6 +10,7 @@ import { userAttributes } from './0008-user-attributes.ts'
 import { ownAccount } from './0009-own-account.ts'
 import { secondFactor } from './0010-second-factor.ts'
 import { oneTimePasswords } from './0011-one-time-passwords.ts'
+import { passkeys } from './0012-passkeys.ts'
 
 /** Every change of the tables, in the order in which they are made. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -24,4 +25,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0009-own-account': ownAccount,
   '0010-second-factor': secondFactor,
   '0011-one-time-passwords': oneTimePasswords,
+  '0012-passkeys': passkeys,
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { sweepTrustedDevices } from './access/index.ts'
 import { longestIdTokenSeconds } from './applications/index.ts'
-import { sweepPasswordGuesses, sweepTotp } from './credentials/index.ts'
+import { sweepPasskeyChallenges, sweepPasswordGuesses, sweepTotp } from './credentials/index.ts'
 import type { Deployment } from './deployment.ts'
 import { sealedColumns } from './key-columns.ts'
 import { sweepHumanChecks, watchBreaker } from './human-check/index.ts'
@@ -45,6 +45,7 @@ export async function sweep(db: Db, now: number): Promise<void> {
   await sweepHumanChecks(db, now, SWEEP_ROWS)
   await sweepPasswordGuesses(db, now, SWEEP_ROWS)
   await sweepTotp(db, now, SWEEP_ROWS)
+  await sweepPasskeyChallenges(db, now, SWEEP_ROWS)
   for (const remove of [sweepVerifications, sweepSignIns, sweepSessions, sweepTrustedDevices, sweepNotices]) {
     await remove(db, now - KEPT_MS, SWEEP_ROWS)
   }

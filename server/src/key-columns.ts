@@ -2,6 +2,7 @@ import { auditKeyedColumns } from './audit/index.ts'
 import { accessTokenSealedColumns, connectionSealedColumns } from './connections/index.ts'
 import { humanCheckKeyedColumns } from './human-check/index.ts'
 import {
+  passkeySealedColumns,
   passwordHistorySealedColumns,
   passwordKeyedColumns,
   passwordSealedColumns,
@@ -30,6 +31,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   ...passwordHistorySealedColumns,
   ...totpSealedColumns,
   ...recoveryCodeSealedColumns,
+  ...passkeySealedColumns,
 ]
 
 /** Every column that hangs on the master key itself. */

@@ -1,6 +1,6 @@
 import type { Application } from './applications/index.ts'
 import { connectionRefusals } from './connections/index.ts'
-import { credentialRefusals } from './credentials/index.ts'
+import { credentialRefusals, passkeyRefusals } from './credentials/index.ts'
 import {
   altchaEndpoint,
   captchaEndpoint,
@@ -23,10 +23,14 @@ import {
   endSessionEndpoint,
   endTrustEndpoint,
   factorsEndpoint,
+  enrolPasskeyEndpoint,
   linkedAccountsEndpoint,
+  passkeyOptionsEndpoint,
   profileEndpoint,
   recoveryCodesEndpoint,
   removeTotpEndpoint,
+  removePasskeyEndpoint,
+  renamePasskeyEndpoint,
   sessionsEndpoint,
   trustedDevicesEndpoint,
   unbindAccountEndpoint,
@@ -49,8 +53,11 @@ import {
   loginByMobileCodeEndpoint,
   loginByMobilePasswordEndpoint,
   loginByNameEndpoint,
+  loginByPasskeyEndpoint,
   loginWeChatMobileEndpoint,
   type LoginDeps,
+  type PasskeyLoginDeps,
+  passkeyLoginOptionsEndpoint,
   type PasswordLoginDeps,
   type PendingReplyDeps,
   type PhoneButtonDeps,
@@ -87,7 +94,8 @@ export type Needs = HumanCheckEndpointDeps &
   PendingReplyDeps &
   FindSessionDeps &
   RegisterDeps &
-  PasswordLoginDeps
+  PasswordLoginDeps &
+  PasskeyLoginDeps
 
 /** Every endpoint of the SDK family, in the order of the reference. */
 export const sdkEndpoints: readonly SdkEndpoint<Needs, Application>[] = [
@@ -104,6 +112,8 @@ export const sdkEndpoints: readonly SdkEndpoint<Needs, Application>[] = [
   loginByAnythingEndpoint,
   loginByMobilePasswordEndpoint,
   loginByEmailPasswordEndpoint,
+  passkeyLoginOptionsEndpoint,
+  loginByPasskeyEndpoint,
   ...sendEndpoints(signInRefusals.stateTokenRefused),
   bindEndpoint,
   registerBindEndpoint,
@@ -139,6 +149,10 @@ export const sdkEndpoints: readonly SdkEndpoint<Needs, Application>[] = [
   confirmTotpEndpoint,
   removeTotpEndpoint,
   recoveryCodesEndpoint,
+  passkeyOptionsEndpoint,
+  enrolPasskeyEndpoint,
+  renamePasskeyEndpoint,
+  removePasskeyEndpoint,
   closeAccountEndpoint,
   reopenAccountEndpoint,
   updatePasswordByMobileEndpoint,
@@ -158,6 +172,7 @@ export const allRefusals = {
   verifications: verificationRefusals,
   connections: connectionRefusals,
   credentials: credentialRefusals,
+  passkeys: passkeyRefusals,
   signIn: signInRefusals,
   sessions: sessionRefusals,
   selfService: selfServiceRefusals,

@@ -48,7 +48,13 @@ const documented = [
 ]
 
 /** What stands beside `mfa/sms` and `mfa/email`, and is called as they are. */
-const oursBesideIt = ['POST mfa/totp', 'POST mfa/totp/enrol', 'POST mfa/recovery-code']
+const oursBesideIt = [
+  'POST login/passkey/options',
+  'POST login/passkey',
+  'POST mfa/totp',
+  'POST mfa/totp/enrol',
+  'POST mfa/recovery-code',
+]
 
 test('every call of the documented index is there, and under the documented prefix hardly another', () => {
   const prefix = '/api/v2/sdk/'

@@ -1,5 +1,6 @@
 import { connectionSealedColumns } from './connections/index.ts'
 import {
+  passkeySealedColumns,
   passwordHistorySealedColumns,
   passwordSealedColumns,
   recoveryCodeSealedColumns,
@@ -97,6 +98,11 @@ export const tableFates: readonly TableFate[] = [
     whenRestored: 'kept',
     whenCopied: { key: ['id'], sealed: recoveryCodeSealedColumns, ...people },
   },
+  {
+    table: 'passkey',
+    whenRestored: 'kept',
+    whenCopied: { key: ['id'], sealed: passkeySealedColumns, ...people },
+  },
   { table: 'identity', whenRestored: 'kept', whenCopied: { key: ['id'], ...people } },
   {
     table: 'unbound_identity',
@@ -112,6 +118,7 @@ export const tableFates: readonly TableFate[] = [
   { table: 'session', whenRestored: endEverySession, whenCopied: 'left' },
   { table: 'trusted_device', whenRestored: 'emptied', whenCopied: 'left' },
   { table: 'verification', whenRestored: 'emptied', whenCopied: 'left' },
+  { table: 'passkey_challenge', whenRestored: 'emptied', whenCopied: 'left' },
   { table: 'human_check_slider', whenRestored: 'emptied', whenCopied: 'left' },
   // What was used before the backup stays used.
   { table: 'human_check_work', whenRestored: 'kept', whenCopied: 'left' },

@@ -14,6 +14,7 @@ const titles: Readonly<Record<TableName, string>> = {
   verifications: 'Verification codes',
   connections: 'Identity sources',
   credentials: 'Passwords',
+  passkeys: 'Passkeys',
   signIn: 'Sign-in and binding',
   sessions: 'Sessions',
   selfService: 'Self-service',

@@ -19,6 +19,7 @@ export type AuditEventKind =
   | 'factor_refused'
   | 'factor_removed'
   | 'recovery_codes_made'
+  | 'passkey_cloned'
   | 'user_registered'
   | 'user_imported'
   | 'user_disabled'

@@ -86,6 +86,7 @@ export function resetMfa(settings: Settings, user: string): Promise<void> {
     const { userName, id } = reset.user
     const what = [
       ...(reset.hadTotp ? ['one-time passwords'] : []),
+      ...(reset.passkeys > 0 ? [`${reset.passkeys} passkeys`] : []),
       ...(reset.recoveryCodes > 0 ? [`${reset.recoveryCodes} unused recovery codes`] : []),
     ]
     const removed = what.length === 0 ? 'no second factor was set up' : `removed ${what.join(' and ')}`

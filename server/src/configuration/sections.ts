@@ -1,6 +1,6 @@
 import { accessPolicy } from '../access/index.ts'
 import { humanCheckPolicy } from '../human-check/index.ts'
-import { passwordPolicy } from '../credentials/index.ts'
+import { passkeyPolicy, passwordPolicy } from '../credentials/index.ts'
 import { messageTexts } from '../messages/index.ts'
 import { accountClosing } from '../self-service/index.ts'
 import { registration } from '../sign-in/index.ts'
@@ -33,5 +33,6 @@ export const configurationSections: readonly Section[] = [
     passwordPolicy,
     'What passwords have to be, how long they are good, and how often may be guessed.',
   ),
+  sectionOfPolicy(passkeyPolicy, 'Where passkeys are good.'),
   testAddresses,
 ]

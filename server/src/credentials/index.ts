@@ -18,7 +18,13 @@ export {
 export { countRecoveryCodes, makeRecoveryCodes, useRecoveryCode } from './recovery-codes.ts'
 export { sealedColumns as recoveryCodeSealedColumns } from './recovery-code.store.ts'
 export { credentialRefusals, newPasswordRefusals } from './refusals.ts'
-export { hasSecondFactor, type RemovedFactors, removeFactors, removeTotp } from './second-factor.ts'
+export {
+  hasSecondFactor,
+  type RemovedFactors,
+  removeFactors,
+  removePasskey,
+  removeTotp,
+} from './second-factor.ts'
 export {
   importPassword,
   prepareFirstPassword,
@@ -26,6 +32,31 @@ export {
   type SavePassword,
   setPassword,
 } from './set-password.ts'
-export { hasPasskey } from './stub.ts'
 export { beginTotp, type BegunTotp, checkTotp, confirmTotp, hasTotp, totpSince } from './totp.ts'
 export { sealedColumns as totpSealedColumns, sweep as sweepTotp } from './totp.store.ts'
+export { acceptPasskey, checkPasskeyAssertion, startPasskeyAssertion } from './passkeys/check-passkey.ts'
+export {
+  enrolPasskey,
+  type EnrolDeps,
+  type EnrolledPasskey,
+  finishPasskeyEnrolment,
+  startPasskeyEnrolment,
+} from './passkeys/enrol-passkey.ts'
+export {
+  hasAny as hasPasskey,
+  type ListedPasskey,
+  listOf as listPasskeysOf,
+  rename as renamePasskey,
+  sealedColumns as passkeySealedColumns,
+} from './passkeys/passkey.store.ts'
+export { sweep as sweepPasskeyChallenges } from './passkeys/passkey-challenge.store.ts'
+export { passkeyRefusals } from './passkeys/refusals.ts'
+export { passkeyPolicy, type RelyingPartyDeps } from './passkeys/relying-party.ts'
+export {
+  type AssertionResponse,
+  assertionResponse,
+  creationOptions,
+  type CreationResponse,
+  creationResponse,
+  requestOptions,
+} from './passkeys/wire.ts'

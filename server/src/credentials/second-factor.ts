@@ -2,6 +2,8 @@ import type { Db, Tx } from '../platform/db/index.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { forgetFactorGuesses } from './factor-guesses.ts'
+import * as passkeys from './passkeys/passkey.store.ts'
+import { passkeyRefusals } from './passkeys/refusals.ts'
 import * as recoveryCodes from './recovery-code.store.ts'
 import { credentialRefusals } from './refusals.ts'
 import * as totp from './totp.store.ts'
@@ -11,7 +13,7 @@ import * as totp from './totp.store.ts'
  * stand in for a factor that is lost.
  */
 export async function hasSecondFactor(db: Db | Tx, userId: string): Promise<boolean> {
-  return (await totp.findConfirmedAt(db, userId)) !== undefined
+  return (await passkeys.hasAny(db, userId)) || (await totp.findConfirmedAt(db, userId)) !== undefined
 }
 
 /**
@@ -21,6 +23,24 @@ export async function hasSecondFactor(db: Db | Tx, userId: string): Promise<bool
  */
 export async function removeTotp(tx: Tx, vault: Vault, userId: string): Promise<void> {
   if (!(await totp.remove(tx, userId))) throw new Refusal(credentialRefusals.factorNotEnrolled)
+  await forgetAfterLast(tx, vault, userId)
+}
+
+/**
+ * Removes a passkey of a user, and with his last second factor his recovery codes.
+ *
+ * @throws {Refusal} `noSuchPasskey`
+ */
+export async function removePasskey(
+  tx: Tx,
+  vault: Vault,
+  key: { readonly id: string; readonly userId: string },
+): Promise<void> {
+  if (!(await passkeys.remove(tx, key))) throw new Refusal(passkeyRefusals.noSuchPasskey)
+  await forgetAfterLast(tx, vault, key.userId)
+}
+
+async function forgetAfterLast(tx: Tx, vault: Vault, userId: string): Promise<void> {
   if (await hasSecondFactor(tx, userId)) return
   await recoveryCodes.removeAll(tx, userId)
   await forgetFactorGuesses(tx, vault, userId)
@@ -29,6 +49,7 @@ export async function removeTotp(tx: Tx, vault: Vault, userId: string): Promise<
 /** What a user had. */
 export interface RemovedFactors {
   readonly hadTotp: boolean
+  readonly passkeys: number
   /** Those that were not used. */
   readonly recoveryCodes: number
 }
@@ -38,6 +59,7 @@ export async function removeFactors(tx: Tx, vault: Vault, userId: string): Promi
   const unused = await recoveryCodes.countUnused(tx, userId)
   await recoveryCodes.removeAll(tx, userId)
   const hadTotp = await totp.remove(tx, userId)
+  const removedPasskeys = await passkeys.removeAllOf(tx, userId)
   await forgetFactorGuesses(tx, vault, userId)
-  return { hadTotp, recoveryCodes: unused }
+  return { hadTotp, passkeys: removedPasskeys, recoveryCodes: unused }
 }

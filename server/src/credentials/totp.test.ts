@@ -191,7 +191,7 @@ test('what is removed is good for nothing, and a locked user begins anew', async
 
   const removed = await inTransaction(db, (tx) => removeFactors(tx, vault, userId))
 
-  expect(removed).toEqual({ hadTotp: true, recoveryCodes: 10 })
+  expect(removed).toEqual({ hadTotp: true, passkeys: 0, recoveryCodes: 10 })
   expect(await hasTotp(db, userId)).toBe(false)
   expect(await check(codeAt(secret, now()))).toMatchObject(WRONG)
   expect(await recover(recoveryCodes[0] ?? '')).toMatchObject(WRONG)

@@ -11,5 +11,6 @@ export {
   readHumanCheckRules,
 } from './policy.ts'
 export { humanCheckRefusals } from './refusals.ts'
+export { takeChallenge } from './take-challenge.ts'
 export { keyedColumns as humanCheckKeyedColumns } from './slider.store.ts'
 export { sweepHumanChecks } from './sweep.ts'

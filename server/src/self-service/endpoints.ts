@@ -9,6 +9,12 @@ export {
   removeTotpEndpoint,
 } from './factors.http.ts'
 export { linkedAccountsEndpoint } from './linked-accounts.http.ts'
+export {
+  enrolPasskeyEndpoint,
+  passkeyOptionsEndpoint,
+  removePasskeyEndpoint,
+  renamePasskeyEndpoint,
+} from './passkeys.http.ts'
 export { profileEndpoint, updateProfileEndpoint } from './profile.http.ts'
 export {
   changePasswordByEmailEndpoint,

@@ -5,6 +5,7 @@ import {
   begunTotpOf,
   countRecoveryCodes,
   credentialRefusals,
+  listPasskeysOf,
   totpSince,
 } from '../credentials/index.ts'
 import { textField } from '../platform/http/fields.ts'
@@ -18,6 +19,7 @@ import {
   removeOwnTotp,
 } from './own-factors.ts'
 import { ownerOf } from './owner.ts'
+import { listedPasskey, listedPasskeyOf } from './passkey-wire.ts'
 import { selfServiceRefusals } from './refusals.ts'
 
 type Deps = OwnFactorsDeps & FindSessionDeps
@@ -44,6 +46,8 @@ export const factorsEndpoint = sdkEndpoint({
       /** Seconds since the Unix epoch. */
       since: z.number().nullable(),
     }),
+    /** The oldest first. */
+    passkeys: z.array(listedPasskey),
     /** How many were not used. */
     recovery_codes: z.object({ remaining: z.number() }),
   }),
@@ -54,6 +58,7 @@ export const factorsEndpoint = sdkEndpoint({
     const since = await totpSince(deps.db, user.id)
     return {
       totp: { enrolled: since !== undefined, since: since === undefined ? null : Math.floor(since / 1000) },
+      passkeys: (await listPasskeysOf(deps.db, deps.vault, user.id)).map(listedPasskeyOf),
       recovery_codes: { remaining: await countRecoveryCodes(deps.db, user.id) },
     }
   },

@@ -8,13 +8,12 @@ import {
   makeRecoveryCodes,
   removeTotp,
 } from '../credentials/index.ts'
-import { type Db, inTransaction, takeTurns, type Tx } from '../platform/db/index.ts'
+import type { Db, Tx } from '../platform/db/index.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Vault } from '../platform/vault/vault.ts'
-import { holdSession, sessionRefusals } from '../sessions/index.ts'
-import { afterFactorChange, type FactorChangeKind } from '../sign-in/index.ts'
 import { accountNameOf } from '../users/index.ts'
-import { byOwner, type Owner, requireProvenOwner } from './owner.ts'
+import { asProvenOwner, followUp } from './as-proven-owner.ts'
+import { byOwner, type Owner } from './owner.ts'
 
 export interface OwnFactorsDeps {
   readonly db: Db
@@ -89,40 +88,6 @@ export function makeOwnRecoveryCodes(
     await followUp(tx, vault, owner, 'recovery_codes_made', 'by himself', now)
     return codes
   })
-}
-
-/** In one transaction, about which nothing else decides for the same user at the same time. */
-function asProvenOwner<Result>(
-  db: Db,
-  owner: Owner,
-  now: number,
-  act: (tx: Tx) => Promise<Result>,
-): Promise<Result> {
-  const { user, session } = owner
-  return inTransaction(db, async (tx) => {
-    await takeTurns(tx, [`user ${user.id}`])
-    if (!(await holdSession(tx, session.id, now))) throw new Refusal(sessionRefusals.idTokenRefused)
-    requireProvenOwner(owner, await hasSecondFactor(tx, user.id), now)
-    return act(tx)
-  })
-}
-
-function followUp(
-  tx: Tx,
-  vault: Vault,
-  owner: Owner,
-  kind: FactorChangeKind,
-  because: string,
-  now: number,
-): Promise<void> {
-  const { user, application, language } = owner
-  const change = {
-    userId: user.id,
-    kind,
-    by: { ...byOwner(owner), because },
-    told: { application, language },
-  }
-  return afterFactorChange(tx, vault, change, now)
 }
 
 async function recordRefusal(tx: Tx, owner: Owner, because: string, now: number): Promise<void> {

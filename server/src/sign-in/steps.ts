@@ -25,6 +25,8 @@ export const outcomes = {
   'address for an identity': ['SUCCESS', 'ACCESS_DENIED', 'MFA_AUTH'],
   /** What a user knows. */
   password: ['SUCCESS', 'ACCESS_DENIED', 'MFA_AUTH', 'PASSWORD_WARN', 'PASSWORD_EXPIRED'],
+  /** What he has, and by which he shows himself to it: two factors at once. */
+  passkey: ['SUCCESS', 'ACCESS_DENIED'],
   /** He changes it, or puts it off, in a sign-in that waits for that. Its second factor came before. */
   'password that is changed': ['SUCCESS', 'ACCESS_DENIED'],
   /** What a sign-in waits for whose user has shown one proof. An old password is looked at after it. */
