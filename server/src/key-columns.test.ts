@@ -4,11 +4,8 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { keyedColumns, sealedColumns } from './key-columns.ts'
 import { readSource } from './testing/read-source.ts'
-import { enrolKey } from './testing/passkeys.ts'
 import { startServer } from './testing/server.ts'
 import { addUserWithFactors } from './testing/factors.ts'
-import { signIn } from './testing/signed-in.ts'
-import { makeSoftwareKey } from './testing/software-key.ts'
 import { changeDemoPassword } from './testing/passwords.ts'
 import { startTwo } from './testing/two-instances.ts'
 
@@ -44,8 +41,6 @@ test('the context of every sealed column is the one that its rows were sealed wi
   const { one } = await startTwo(t)
   await changeDemoPassword(one)
   await addUserWithFactors(one)
-  const passkey = makeSoftwareKey('https://id.example.com', 'id.example.com')
-  await enrolKey(one.miniProgram(), await signIn(one.miniProgram(), 'alice'), passkey)
   const { db, vault } = one.deployment
 
   for (const { table, column, key, context } of sealedColumns) {

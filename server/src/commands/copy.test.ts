@@ -59,6 +59,9 @@ async function addEverything(dataDirectory: string): Promise<void> {
       values (${userId}, ${vault.seal(`totp ${userId}`, 'S')}, 1, 2, 3, 'V')`,
     sql`insert into recovery_code (id, user_id, hash_sealed, created_at)
       values ('rescue', ${userId}, ${vault.seal('recovery_code rescue', 'R')}, 1)`,
+    sql`insert into passkey (id, user_id, credential_id, public_key, name_sealed, sign_count, backed_up, device_type,
+        transports, created_at)
+      values ('key', ${userId}, 'C', 'P', ${vault.seal('passkey key', 'my phone')}, 1, 1, 'multiDevice', '[]', 1)`,
     attempt('known', known.address_index),
     attempt('unknown', 'of-nobody'),
     sql`insert into audit_event (id, at, kind, address_index, address_masked)
