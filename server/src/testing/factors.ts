@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { HOTP, Secret } from 'otpauth'
 import { z } from 'zod'
-import { beginTotp, confirmTotp } from '../credentials/index.ts'
+import { beginTotp, confirmTotp, enrolPasskey } from '../credentials/index.ts'
 import { inTransaction } from '../platform/db/index.ts'
 import type { User } from '../users/index.ts'
 import type { MiniProgram, Reply } from './mini-program.ts'
@@ -65,6 +65,17 @@ export async function enrolTotp(server: TestServer, program: MiniProgram, person
   return { factors, secret, recoveryCodes: confirmed.parse(body).recovery_codes }
 }
 
+/** Nobody can sign in with it. */
+const SOME_PASSKEY = {
+  credentialId: 'c29tZXRoaW5n',
+  publicKey: 'bm90aGluZw',
+  signCount: 0,
+  isBackedUp: true,
+  deviceType: 'multiDevice',
+  transports: ['internal'],
+  name: 'my phone',
+} as const
+
 /** Signs in somebody who shows the present code of his app as well; that of the step before was used. */
 export async function signInWithTotp(
   server: TestServer,
@@ -89,6 +100,7 @@ export async function addUserWithFactors(server: TestServer): Promise<User> {
     const of = { userId: user.id, issuer: 'Demo', account: 'careful' }
     const { secret } = await beginTotp(tx, vault, of, now)
     await confirmTotp(tx, vault, { userId: user.id, code: codeAt(secret, now) }, now)
+    await enrolPasskey(tx, vault, { ...SOME_PASSKEY, userId: user.id }, now)
   })
   return user
 }
