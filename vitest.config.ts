@@ -18,7 +18,7 @@ const onBothStores = [
 /** Some of them ask nothing of the store that the run is about: the key file is always beside an SQLite file. */
 const onNoStore = [
   'server/src/commands/keys/master-key-file.test.ts',
-  'server/src/platform/http/json-body.test.ts',
+  'server/src/platform/http/{json-body,slow-request}.test.ts',
   'server/src/operators/doctor/findings.test.ts',
 ]
 
