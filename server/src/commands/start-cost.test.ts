@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test, type TestContext } from 'vitest'
 import { newDirectory } from '../testing/data-directory.ts'
-import { type ProcessOptions, residentMegabytes, startProcess } from '../testing/server-process.ts'
+import { type ProcessOptions, residentMegabytes, SOURCE, startProcess } from '../testing/server-process.ts'
 import { slowness } from '../testing/slowness.ts'
 
 const STARTS = 8
@@ -14,9 +14,10 @@ const isMeasurable = process.platform === 'linux'
 
 test.runIf(isMeasurable)('`dev` is ready within a second at its second start, in 200 MB', async (t) => {
   const args = ['dev', '--log', 'silent', '--data', newDirectory(t)]
-  await (await startProcess(t, args)).kill('SIGTERM')
+  const options = { program: SOURCE }
+  await (await startProcess(t, args, options)).kill('SIGTERM')
 
-  await expectCost(t, args, {}, { readyMs: 1000 * slowness, megabytes: 200 * slowness })
+  await expectCost(t, args, options, { readyMs: 1000 * slowness, megabytes: 200 * slowness })
 })
 
 test.runIf(isMeasurable)('`start`, built, is ready within two seconds, in 130 MB', async (t) => {

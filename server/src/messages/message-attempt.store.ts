@@ -132,6 +132,8 @@ export async function countSince(db: Db, since: number): Promise<AttemptCount[]>
     ])
     .where('at', '>=', since)
     .groupBy(['gateway', 'channel', 'result', 'because', 'currency'])
+    .orderBy('result')
+    .orderBy('because')
     .execute()
   return rows.map(({ cost_micros: micros, currency, ...row }) => ({
     ...row,

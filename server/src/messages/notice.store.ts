@@ -192,6 +192,7 @@ export async function countSince(db: Db, since: number): Promise<NoticeCount[]> 
     .select(({ fn }) => fn.countAll<number>().as('notices'))
     .where('at', '>=', since)
     .groupBy(['result', 'because'])
+    .orderBy('because')
     .execute()
 }
 

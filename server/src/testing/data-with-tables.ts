@@ -1,6 +1,6 @@
 import { copyFileSync } from 'node:fs'
 import pg from 'pg'
-import { afterAll, inject } from 'vitest'
+import { inject } from 'vitest'
 import { migrations } from '../../migrations/index.ts'
 import { locationOf } from '../deployment.ts'
 import { openDatabase } from '../platform/db/index.ts'
@@ -8,32 +8,16 @@ import { databaseFile } from '../platform/db/sqlite.ts'
 import { emptyDatabase, makeTestData, type TestData, usesPostgres } from './test-data.ts'
 
 /**
- * Room for a deployment whose tables are there and empty. Making the tables costs as much as a short test, so
- * a file of tests makes them once: on SQLite each test has a copy, on PostgreSQL the next one has the database
- * of the last, emptied.
+ * Room for a deployment whose tables are there and empty. Making the tables costs as much as a short test: on
+ * SQLite each test has a copy of one file, on PostgreSQL the next one has the database of the last, emptied.
  */
 export async function makeDataWithTables(): Promise<TestData> {
   return usesPostgres ? takeDatabase() : copyFile()
 }
 
-async function makeTables({ settings }: TestData): Promise<void> {
-  const { close } = await openDatabase(locationOf(settings), migrations)
-  await close()
-}
-
-let original: Promise<TestData> | undefined
-
 async function copyFile(): Promise<TestData> {
-  const from = await (original ??= makeOriginal())
   const data = await makeTestData()
-  copyFileSync(databaseFile(from.settings.dataDirectory), databaseFile(data.settings.dataDirectory))
-  return data
-}
-
-/** Closed, so that one file is all of it. */
-async function makeOriginal(): Promise<TestData> {
-  const data = await makeTestData()
-  await makeTables(data)
+  copyFileSync(inject('sqliteTables'), databaseFile(data.settings.dataDirectory))
   return data
 }
 
@@ -44,11 +28,8 @@ interface KeptDatabase {
   readonly shape: string
 }
 
+/** They stay when a file of tests is over, for the next file; what gave their server drops them at the end. */
 const idle: KeptDatabase[] = []
-afterAll(async () => {
-  for (const kept of idle.splice(0)) await drop(kept)
-  await (await original)?.remove()
-})
 
 async function takeDatabase(): Promise<TestData> {
   const kept = idle.pop() ?? (await makeDatabase())
@@ -62,8 +43,9 @@ async function takeDatabase(): Promise<TestData> {
 }
 
 async function makeDatabase(): Promise<KeptDatabase> {
-  const data = await emptyDatabase(inject('postgresUrl'))
-  await makeTables(data)
+  const data = await emptyDatabase(inject('postgresUrl'), inject('keptDatabases'))
+  const { close } = await openDatabase(locationOf(data.settings), migrations)
+  await close()
   const client = new pg.Client({ connectionString: data.settings.database })
   // Dropping the database ends its connections.
   client.on('error', () => undefined)

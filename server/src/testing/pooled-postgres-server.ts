@@ -7,6 +7,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const postgres = await startPostgres({ isDurable: false })
   const pooler = await startPgBouncer(postgres.url)
   project.provide('postgresUrl', pooler.url)
+  project.provide('keptDatabases', 'ligature_kept_')
   return async () => {
     await pooler.stop()
     await postgres.remove()

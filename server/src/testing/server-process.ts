@@ -3,8 +3,10 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { inject } from 'vitest'
 
-const MAIN = join(import.meta.dirname, '../main.ts')
+/** The program as it is in the repository. */
+export const SOURCE = join(import.meta.dirname, '../main.ts')
 /** The launcher's, so that a start in a test takes no longer than anybody's. */
 const COMPILE_CACHE = join(import.meta.dirname, '../../../.cache/compile')
 
@@ -16,7 +18,7 @@ interface RunningTest {
 export interface ProcessOptions {
   /** Beside what the tests run under; nothing that begins with `LIGATURE_` is handed on. */
   readonly environment?: Readonly<Record<string, string>>
-  /** Instead of `server/src/main.ts`. */
+  /** Instead of the one that the tests share, which has the modules of `SOURCE` in fewer files. */
   readonly program?: string
   /** Instead of the Node that runs the tests. */
   readonly node?: string
@@ -105,10 +107,14 @@ export function residentMegabytes(pid: number): number {
 
 function spawnChild(t: RunningTest, args: readonly string[], options: ProcessOptions) {
   const preload = options.preload === undefined ? [] : ['--import', options.preload]
-  const child = spawn(options.node ?? process.execPath, [...preload, options.program ?? MAIN, ...args], {
-    env: { ...inherited(), ...options.environment },
-    stdio: ['pipe', 'pipe', options.stderr ?? 'pipe'],
-  })
+  const child = spawn(
+    options.node ?? process.execPath,
+    [...preload, options.program ?? inject('program'), ...args],
+    {
+      env: { ...inherited(), ...options.environment },
+      stdio: ['pipe', 'pipe', options.stderr ?? 'pipe'],
+    },
+  )
   const { stdin, stdout, stderr } = child
   if (stdin === null || stdout === null) throw new Error('a process without the pipes that it was given')
   const exit: Promise<Exit> = once(child, 'close').then(() => ({

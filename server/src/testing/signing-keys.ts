@@ -11,7 +11,7 @@ let made: Promise<readonly MadeKey[]> | undefined
 
 /**
  * Gives a deployment that has no signing keys yet those that a first start would make, the same for every
- * server of a file of tests: making an RSA key costs as much as a short test.
+ * server of this process: making an RSA key costs as much as a short test.
  */
 export async function giveSigningKeys({ db, vault }: Deployment, now: number): Promise<void> {
   if ((await list(db)).length > 0) return

@@ -42,9 +42,13 @@ export async function makeTestData(): Promise<TestData> {
   }
 }
 
-/** An empty database on this PostgreSQL server. */
-export async function emptyDatabase(server: string): Promise<TestData> {
-  const name = `ligature_${randomUUID().replaceAll('-', '')}`
+/**
+ * An empty database on this PostgreSQL server.
+ *
+ * @param prefix what its name begins with
+ */
+export async function emptyDatabase(server: string, prefix = 'ligature_'): Promise<TestData> {
+  const name = `${prefix}${randomUUID().replaceAll('-', '')}`
   // The other strategy writes all of it to the log first, which costs several times as much.
   await onServer(server, `create database ${name} strategy file_copy`)
   const database = new URL(server)

@@ -3,10 +3,10 @@ import { demoApplications } from '../development/demo.ts'
 import { importUsers } from '../operators/index.ts'
 import type { SigningAlgorithm } from '../tokens/index.ts'
 import { setGateway } from './carriers.ts'
+import { makeDataWithTables } from './data-with-tables.ts'
 import { startServer, type TestServer } from './server.ts'
 import { signedIn } from './signed-in.ts'
 import { standingClock, type TestClock } from './test-clock.ts'
-import { makeTestData } from './test-data.ts'
 
 export interface TwoInstances {
   readonly clock: TestClock
@@ -24,7 +24,7 @@ export async function startTwo(
   t: TestContext,
   { algorithm = 'RS256', people = 0 }: { algorithm?: SigningAlgorithm; people?: number } = {},
 ): Promise<TwoInstances> {
-  const data = await makeTestData()
+  const data = await makeDataWithTables()
   const clock = standingClock()
   const idToken = {
     ...demoApplications[0]?.idToken,

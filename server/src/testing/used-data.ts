@@ -1,9 +1,10 @@
 import { expect, type TestContext } from 'vitest'
 import { importUsers } from '../operators/index.ts'
+import { makeDataWithTables } from './data-with-tables.ts'
 import type { Reply } from './mini-program.ts'
 import { type Exit, runLigature } from './server-process.ts'
 import { startServer, type TestServer } from './server.ts'
-import { makeTestData, type TestData } from './test-data.ts'
+import type { TestData } from './test-data.ts'
 import { mobileUsers } from './two-instances.ts'
 
 export const CHANGE_MASTER_KEY = ['keys', 'change-master-key']
@@ -16,7 +17,7 @@ const OLD_KEY = Buffer.alloc(32, 7).toString('base64')
  * @param people how many users have a verified mobile number, from 13800000000 on; 13900000000 is unverified
  */
 export async function makeUsedData(t: TestContext, people = 3): Promise<TestData> {
-  const empty = await makeTestData()
+  const empty = await makeDataWithTables()
   t.onTestFinished(() => empty.remove())
   const data = withMasterKey(empty, OLD_KEY)
   await use(t, data, people)

@@ -3,11 +3,12 @@ import { describe, expect, test, type TestContext, vi } from 'vitest'
 import { z } from 'zod'
 import { openDeployment } from '../../deployment.ts'
 import { systemClock } from '../../platform/clock.ts'
+import { makeDataWithTables } from '../../testing/data-with-tables.ts'
 import { isLongRun } from '../../testing/how-long.ts'
 import { runLigature, startProcess } from '../../testing/server-process.ts'
 import { demoConnections, startServer } from '../../testing/server.ts'
 import { standingClock } from '../../testing/test-clock.ts'
-import { makeTestData, type TestData } from '../../testing/test-data.ts'
+import type { TestData } from '../../testing/test-data.ts'
 
 // Processes are started one after the other, and some wait for seconds whether another one lives.
 vi.setConfig({ testTimeout: 120_000 })
@@ -39,7 +40,7 @@ const shown = z.object({
 
 /** Data that had its first start with the demo in it. */
 async function makeData(t: TestContext): Promise<TestData> {
-  const data = await makeTestData()
+  const data = await makeDataWithTables()
   t.onTestFinished(() => data.remove())
   const server = await startServer(t, { data, clock: standingClock(systemClock.now()) })
   await server.stop()
