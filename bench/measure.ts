@@ -1,0 +1,109 @@
+import { drive, type Load, percentile } from './load/drive.ts'
+import { useOf } from './machine.ts'
+import type { Scene } from './scene.ts'
+import type { Candidate, Prepared, Work } from './works.ts'
+
+/** How long and how often. */
+export interface Effort {
+  readonly rounds: number
+  /** Of one candidate in one round. */
+  readonly seconds: number
+}
+
+/** What was measured of one candidate. */
+export interface Measured {
+  readonly work: string
+  readonly candidate: string
+  readonly rate: number
+  readonly ratios: readonly { readonly against: string; readonly ratio: number }[]
+  /** At half of saturation. */
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly cpuMsPerRequest: number
+  readonly residentMb: number
+  readonly generatorCpu: number
+}
+
+const CONNECTIONS = 64
+/** Enough to have all code compiled that is going to be. */
+const WARM_UP_REQUESTS = 300
+const FEWEST_REQUESTS = 50
+
+interface Runner {
+  readonly candidate: Candidate
+  readonly prepared: Prepared
+  expectedRate: number
+  readonly loads: Load[]
+  readonly cpuMs: number[]
+  paced: Load | undefined
+}
+
+/**
+ * Runs the candidates of a work in turn, several rounds, and divides within each round: what slows the whole
+ * machine for a while slows both sides of a ratio.
+ */
+export async function measure(work: Work, scene: Scene, effort: Effort): Promise<readonly Measured[]> {
+  const runners: Runner[] = []
+  for (const candidate of work.candidates) runners.push(await warmUp(candidate, scene, effort))
+  for (let round = 0; round < effort.rounds; round++) {
+    for (const runner of runners) await saturate(runner, effort)
+  }
+  for (const runner of runners) await pace(runner, effort)
+  return runners.map((runner) => measuredOf(work, runner, runners))
+}
+
+async function warmUp(candidate: Candidate, scene: Scene, { seconds }: Effort): Promise<Runner> {
+  const prepared = await candidate.open(scene)
+  const { server } = prepared
+  const first = await prepared.prepare(WARM_UP_REQUESTS)
+  const { rate } = await drive(server.url, first, { connections: CONNECTIONS })
+  const second = await prepared.prepare(countFor(rate, seconds))
+  const warm = await drive(server.url, second, { connections: CONNECTIONS })
+  return { candidate, prepared, expectedRate: warm.rate, loads: [], cpuMs: [], paced: undefined }
+}
+
+async function saturate(runner: Runner, { seconds }: Effort): Promise<void> {
+  const { server, prepare } = runner.prepared
+  const requests = await prepare(countFor(runner.expectedRate, seconds))
+  const before = useOf(server.pid)
+  const load = await drive(server.url, requests, { connections: CONNECTIONS })
+  runner.cpuMs.push((useOf(server.pid).cpuMs - before.cpuMs) / requests.length)
+  runner.loads.push(load)
+  runner.expectedRate = load.rate
+}
+
+async function pace(runner: Runner, { seconds }: Effort): Promise<void> {
+  const { server, prepare } = runner.prepared
+  const perSecond = median(runner.loads.map(({ rate }) => rate)) / 2
+  const requests = await prepare(countFor(perSecond, seconds))
+  runner.paced = await drive(server.url, requests, { connections: CONNECTIONS, perSecond })
+}
+
+function countFor(rate: number, seconds: number): number {
+  return Math.max(FEWEST_REQUESTS, Math.round(rate * seconds))
+}
+
+function measuredOf(work: Work, runner: Runner, all: readonly Runner[]): Measured {
+  const { candidate, loads, cpuMs, paced, prepared } = runner
+  const latenciesMs = paced?.latenciesMs ?? new Float64Array()
+  return {
+    work: work.name,
+    candidate: candidate.name,
+    rate: median(loads.map(({ rate }) => rate)),
+    ratios: candidate.against.map((against) => {
+      const other = all.find((each) => each.candidate.name === against)
+      const ratios = loads.map(({ rate }, round) => rate / (other?.loads[round]?.rate ?? Number.NaN))
+      return { against, ratio: median(ratios) }
+    }),
+    p50Ms: percentile(latenciesMs, 0.5),
+    p99Ms: percentile(latenciesMs, 0.99),
+    cpuMsPerRequest: median(cpuMs),
+    residentMb: useOf(prepared.server.pid).residentMb,
+    generatorCpu: Math.max(...loads.map(({ generatorCpu }) => generatorCpu)),
+  }
+}
+
+/** The higher of the two in the middle of an even number. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN
+}
