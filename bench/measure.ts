@@ -1,3 +1,4 @@
+import { type Counts, perRequest } from './counts.ts'
 import { drive, type Load, percentile } from './load/drive.ts'
 import { useOf } from './machine.ts'
 import type { Scene } from './scene.ts'
@@ -22,12 +23,15 @@ export interface Measured {
   readonly cpuMsPerRequest: number
   readonly residentMb: number
   readonly generatorCpu: number
+  /** Of one request; absent where nobody counts. */
+  readonly counts: Counts | undefined
 }
 
 const CONNECTIONS = 64
 /** Enough to have all code compiled that is going to be. */
 const WARM_UP_REQUESTS = 300
 const FEWEST_REQUESTS = 50
+const COUNTED_REQUESTS = 256
 
 interface Runner {
   readonly candidate: Candidate
@@ -49,7 +53,9 @@ export async function measure(work: Work, scene: Scene, effort: Effort): Promise
     for (const runner of runners) await saturate(runner, effort)
   }
   for (const runner of runners) await pace(runner, effort)
-  return runners.map((runner) => measuredOf(work, runner, runners))
+  const counts: (Counts | undefined)[] = []
+  for (const { candidate } of runners) counts.push(await count(candidate, scene))
+  return runners.map((runner, index) => ({ ...measuredOf(work, runner, runners), counts: counts[index] }))
 }
 
 async function warmUp(candidate: Candidate, scene: Scene, { seconds }: Effort): Promise<Runner> {
@@ -79,11 +85,24 @@ async function pace(runner: Runner, { seconds }: Effort): Promise<void> {
   runner.paced = await drive(server.url, requests, { connections: CONNECTIONS, perSecond })
 }
 
+/** Under the same load, so that what requests share is seen to be shared. */
+async function count(candidate: Candidate, scene: Scene): Promise<Counts | undefined> {
+  const counted = await candidate.openCounted?.(scene)
+  if (counted === undefined) return undefined
+  const atFirst = await counted.counts()
+  const requests = await counted.prepare(COUNTED_REQUESTS)
+  const before = await counted.counts()
+  await drive(counted.server.url, requests, { connections: CONNECTIONS })
+  const after = await counted.counts()
+  // What was put in place for a request is kept with the rest.
+  return perRequest({ ...before, bytes: atFirst.bytes }, after, COUNTED_REQUESTS)
+}
+
 function countFor(rate: number, seconds: number): number {
   return Math.max(FEWEST_REQUESTS, Math.round(rate * seconds))
 }
 
-function measuredOf(work: Work, runner: Runner, all: readonly Runner[]): Measured {
+function measuredOf(work: Work, runner: Runner, all: readonly Runner[]): Omit<Measured, 'counts'> {
   const { candidate, loads, cpuMs, paced, prepared } = runner
   const latenciesMs = paced?.latenciesMs ?? new Float64Array()
   return {
@@ -104,6 +123,6 @@ function measuredOf(work: Work, runner: Runner, all: readonly Runner[]): Measure
 }
 
 /** The higher of the two in the middle of an even number. */
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN
 }

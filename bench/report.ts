@@ -27,6 +27,11 @@ const head = [
   'p99 ms',
   'CPU ms',
   'memory MB',
+  'statements',
+  'round trips',
+  'commits',
+  'rows',
+  'bytes kept',
   'load CPU',
 ] as const
 
@@ -41,6 +46,7 @@ export function table(measured: readonly Measured[], { rounds, seconds }: Effort
     each.p99Ms.toFixed(1),
     each.cpuMsPerRequest.toFixed(3),
     each.residentMb.toFixed(0),
+    ...countsOf(each),
     `${Math.round(each.generatorCpu * 100)} %`,
   ])
   const all = [head, head.map(() => '---'), ...rows]
@@ -55,6 +61,15 @@ export function table(measured: readonly Measured[], { rounds, seconds }: Effort
     'Latencies at half of the rate; CPU of the server for one request; load CPU is the part of its core that the generator used.',
     '',
   ].join('\n')
+}
+
+function countsOf({ counts }: Measured): readonly string[] {
+  if (counts === undefined) return ['', '', '', '', '']
+  const { statements, roundTrips, flushes, rows, bytes } = counts
+  return [
+    ...[statements, roundTrips, flushes, rows].map((value) => value.toFixed(1)),
+    String(Math.round(bytes)),
+  ]
 }
 
 function fill(cell: string, width: number): string {

@@ -2,10 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Postgres, startPostgres } from '../server/src/testing/postgres.ts'
 import { disk } from './disk.ts'
-import { startOurs, type OurServer } from './ours/server.ts'
+import { type CountedServer, startCounted } from './ours/counted.ts'
+import { type OurPlace, startOurs, type OurServer } from './ours/server.ts'
 import { type ServerProcess, startServer } from './process.ts'
+import { installBetterAuth } from './install-better-auth.ts'
 
 const HERE = import.meta.dirname
+
+export type Store = 'SQLite' | 'PostgreSQL'
 
 /** Everything that runs while lines are measured; each part is started by the first line that asks for it. */
 export interface Scene {
@@ -13,8 +17,11 @@ export interface Scene {
   directory(name: string): string
   weChat(): Promise<ServerProcess>
   postgres(): Promise<Postgres>
-  ours(store: 'SQLite' | 'PostgreSQL'): Promise<OurServer>
+  ours(store: Store): Promise<OurServer>
+  /** Another one of the same, which is looked at and not timed. */
+  counted(store: Store): Promise<CountedServer>
   floor(algorithm: 'ES256' | 'RS256'): Promise<ServerProcess>
+  betterAuth(store: Store): Promise<ServerProcess>
   close(): Promise<void>
 }
 
@@ -44,6 +51,12 @@ export function openScene(profilesTo?: string): Scene {
   }
   const standIn = (name: string): Promise<ServerProcess> =>
     once(name, () => running(startServer(join(HERE, `load/${name}.ts`), [], { isMeasured: false })))
+  const placeFor = async (store: Store, name: string): Promise<OurPlace> => ({
+    directory: directory(`${name} ${store}`),
+    weChat: (await standIn('wechat')).url,
+    carrier: (await standIn('carrier')).url,
+    ...(store === 'PostgreSQL' && { database: (await scene.postgres()).url }),
+  })
   const scene: Scene = {
     directory,
     weChat: () => standIn('wechat'),
@@ -54,18 +67,26 @@ export function openScene(profilesTo?: string): Scene {
         return postgres
       }),
     ours: (store) =>
-      once(`ours ${store}`, async () => {
-        const [{ url: weChat }, { url: carrier }] = await Promise.all([standIn('wechat'), standIn('carrier')])
-        const place = { directory: directory(`ours ${store}`), weChat, carrier }
-        if (store === 'SQLite') return running(startOurs(place, profiling))
-        const { url } = await scene.postgres()
-        return running(startOurs({ ...place, database: url }, profiling))
+      once(`ours ${store}`, async () => running(startOurs(await placeFor(store, 'ours'), profiling))),
+    counted: (store) =>
+      once(`counted ${store}`, async () => {
+        const place = await placeFor(store, 'counted')
+        // On PostgreSQL they share a database, as instances do.
+        const masterKey = store === 'SQLite' ? undefined : (await scene.ours(store)).masterKey
+        return running(startCounted({ ...place, masterKey }))
       }),
     floor: (algorithm) =>
       once(`floor ${algorithm}`, async () => {
         const { url } = await standIn('wechat')
         const args = [directory(`floor ${algorithm}`), algorithm, url.href.replace(/\/$/, '')]
         return running(startServer(join(HERE, 'floor/server.ts'), args))
+      }),
+    betterAuth: (store) =>
+      once(`better-auth ${store}`, async () => {
+        await installBetterAuth()
+        const place =
+          store === 'SQLite' ? join(directory('better-auth'), 'better-auth.db') : (await scene.postgres()).url
+        return running(startServer(join(HERE, 'better-auth/server.ts'), [place]))
       }),
     async close() {
       for (const close of closing.toReversed()) await close()

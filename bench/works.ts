@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { type Counts, countsSchema } from './counts.ts'
 import { applications } from './ours/configuration.ts'
 import { type OurWork, prepare } from './ours/prepare.ts'
 import type { ServerProcess } from './process.ts'
-import type { Scene } from './scene.ts'
+import type { Scene, Store } from './scene.ts'
 
 /** A server that can be asked for one work, again and again. */
 export interface Prepared {
@@ -11,11 +12,18 @@ export interface Prepared {
   prepare(count: number): Promise<readonly string[]>
 }
 
+/** The same once more, with what its store was asked for. */
+export interface Counted extends Prepared {
+  counts(): Promise<Counts>
+}
+
 export interface Candidate {
   readonly name: string
   /** The candidates whose rate this one's is divided by. */
   readonly against: readonly string[]
   open(scene: Scene): Promise<Prepared>
+  /** Absent where nobody counts. */
+  openCounted?(scene: Scene): Promise<Counted>
 }
 
 /** One line of the table: what is asked for, and of whom. */
@@ -26,19 +34,19 @@ export interface Work {
 }
 
 type Algorithm = 'ES256' | 'RS256'
-type Store = 'SQLite' | 'PostgreSQL'
 
 const requestList = z.array(z.string())
 
 function floor(work: OurWork, algorithm: Algorithm): Candidate {
-  return {
-    name: `floor ${algorithm}`,
-    against: [],
-    async open(scene) {
-      const server = await scene.floor(algorithm)
-      return { server, prepare: async (count) => requestList.parse(await server.ask({ work, count })) }
-    },
+  const open = async (scene: Scene): Promise<Counted> => {
+    const server = await scene.floor(algorithm)
+    return {
+      server,
+      prepare: async (count) => requestList.parse(await server.ask({ work, count })),
+      counts: async () => countsSchema.parse(await server.ask({})),
+    }
   }
+  return { name: `floor ${algorithm}`, against: [], open, openCounted: open }
 }
 
 function ours(work: OurWork, store: Store, algorithm: Algorithm, against: readonly string[]): Candidate {
@@ -50,6 +58,23 @@ function ours(work: OurWork, store: Store, algorithm: Algorithm, against: readon
       const server = await scene.ours(store)
       return { server, prepare: (count) => prepare(server.deployment, work, clientId, count) }
     },
+    async openCounted(scene) {
+      const server = await scene.counted(store)
+      const { deployment, counts } = server
+      return { server, counts, prepare: (count) => prepare(deployment, work, clientId, count) }
+    },
+  }
+}
+
+/** For its own way to the same end: check the code, create the user, open a session; it signs no id_token. */
+function betterAuth(work: OurWork, store: Store): Candidate {
+  return {
+    name: `better-auth ${store}`,
+    against: [],
+    async open(scene) {
+      const server = await scene.betterAuth(store)
+      return { server, prepare: async (count) => requestList.parse(await server.ask({ work, count })) }
+    },
   }
 }
 
@@ -60,6 +85,14 @@ function besideFloor(work: OurWork): readonly Candidate[] {
     ours(work, 'SQLite', 'ES256', ['floor ES256']),
     ours(work, 'PostgreSQL', 'ES256', ['floor ES256']),
   ]
+}
+
+/** Beside the same store of better-auth. */
+function besideBetterAuth(work: OurWork, against: readonly string[]): readonly Candidate[] {
+  return (['SQLite', 'PostgreSQL'] as const).flatMap((store) => [
+    betterAuth(work, store),
+    ours(work, store, 'ES256', [...against, `better-auth ${store}`]),
+  ])
 }
 
 /** Every line, the most important first. */
@@ -78,7 +111,7 @@ export const works: readonly Work[] = [
   {
     name: 'code-sign-in',
     meaning: 'sign in by a code as somebody new, who becomes a user',
-    candidates: besideFloor('code-sign-in'),
+    candidates: [floor('code-sign-in', 'ES256'), ...besideBetterAuth('code-sign-in', ['floor ES256'])],
   },
   {
     name: 'known-identity',
@@ -93,6 +126,6 @@ export const works: readonly Work[] = [
   {
     name: 'send-code',
     meaning: 'send a code by a gateway that does nothing',
-    candidates: [ours('send-code', 'SQLite', 'ES256', []), ours('send-code', 'PostgreSQL', 'ES256', [])],
+    candidates: besideBetterAuth('send-code', []),
   },
 ]

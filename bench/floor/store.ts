@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import type { Counts } from '../counts.ts'
 import { statements, type StatementName, tables } from './statements.ts'
 
 export type Row = Readonly<Record<string, unknown>>
@@ -13,7 +14,7 @@ export interface Store {
    * is committed. One flush of the disk serves all of them.
    */
   commit<Result>(act: () => Result): Promise<Result>
-  counts(): { readonly statements: number; readonly commits: number; readonly rows: number }
+  counts(): Counts
 }
 
 interface Waiting {
@@ -31,8 +32,10 @@ export function openStore(directory: string): Store {
   )
   const begin = database.prepare('begin immediate')
   const end = database.prepare('commit')
-  const changes = database.prepare('select total_changes() as rows')
-  const counts = { statements: 0, commits: 0 }
+  const size = database.prepare(
+    `select total_changes() as rows, page_count * page_size as bytes from pragma_page_count, pragma_page_size`,
+  )
+  const counts = { statements: 0, flushes: 0 }
   let waiting: Waiting[] = []
 
   const commitAll = (): void => {
@@ -43,7 +46,8 @@ export function openStore(directory: string): Store {
       begin.run()
       for (const { act } of group) act()
       end.run()
-      counts.commits += 1
+      counts.flushes += 1
+      counts.statements += 2
     } catch (error) {
       if (database.isTransaction) database.exec('rollback')
       failure = error
@@ -73,6 +77,9 @@ export function openStore(directory: string): Store {
       if (waiting.length === 1) setImmediate(commitAll)
       return promise
     },
-    counts: () => ({ ...counts, rows: Number(changes.get()?.['rows']) }),
+    counts() {
+      const { rows, bytes } = size.get() ?? {}
+      return { ...counts, roundTrips: 0, rows: Number(rows), bytes: Number(bytes) }
+    },
   }
 }
