@@ -4,10 +4,12 @@ import { type Measured, measure } from './measure.ts'
 import { jsonLines, table } from './report.ts'
 import { writeResult } from './result.ts'
 import { openScene } from './scene.ts'
+import { measureStart, startWork } from './start.ts'
 import { works } from './works.ts'
 
 const { values } = parseArgs({
   options: {
+    long: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     only: { type: 'string' },
     profile: { type: 'string' },
@@ -15,9 +17,10 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '2' },
   },
 })
-const chosen = works.filter(({ name }) => values.only === undefined || name === values.only)
-if (chosen.length === 0) {
-  throw new Error(`there is no line "${values.only}"; there are ${works.map(({ name }) => name).join(', ')}`)
+const isChosen = (name: string): boolean => values.only === undefined || name === values.only
+const names = [...works.map(({ name }) => name), startWork]
+if (!names.some(isChosen)) {
+  throw new Error(`there is no line "${values.only}"; there are ${names.join(', ')}`)
 }
 if (!canPin) {
   process.stderr.write(
@@ -30,13 +33,18 @@ for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) process.once(signal, () =>
 const effort = { rounds: Number(values.rounds), seconds: Number(values.seconds) }
 const scene = openScene(values.profile)
 const measured: Measured[] = []
+
+function show(line: readonly Measured[]): void {
+  measured.push(...line)
+  if (values.json) process.stdout.write(jsonLines(line))
+}
+
 try {
-  for (const work of chosen) {
+  for (const work of works.filter(({ name }) => isChosen(name))) {
     process.stderr.write(`bench: ${work.meaning} …\n`)
-    const line = await measure(work, scene, effort)
-    measured.push(...line)
-    if (values.json) process.stdout.write(jsonLines(line))
+    show(await measure(work, scene, effort))
   }
+  if (isChosen(startWork)) show(await measureStart(scene, effort, values.long))
 } finally {
   await scene.close()
 }

@@ -35,6 +35,7 @@ const COUNTED_REQUESTS = 256
 
 interface Runner {
   readonly candidate: Candidate
+  readonly connections: number
   readonly prepared: Prepared
   expectedRate: number
   readonly loads: Load[]
@@ -48,51 +49,59 @@ interface Runner {
  */
 export async function measure(work: Work, scene: Scene, effort: Effort): Promise<readonly Measured[]> {
   const runners: Runner[] = []
-  for (const candidate of work.candidates) runners.push(await warmUp(candidate, scene, effort))
+  const { connections = CONNECTIONS } = work
+  for (const candidate of work.candidates) runners.push(await warmUp(candidate, connections, scene, effort))
   for (let round = 0; round < effort.rounds; round++) {
     for (const runner of runners) await saturate(runner, effort)
   }
   for (const runner of runners) await pace(runner, effort)
   const counts: (Counts | undefined)[] = []
-  for (const { candidate } of runners) counts.push(await count(candidate, scene))
+  for (const { candidate } of runners) counts.push(await count(candidate, connections, scene))
   return runners.map((runner, index) => ({ ...measuredOf(work, runner, runners), counts: counts[index] }))
 }
 
-async function warmUp(candidate: Candidate, scene: Scene, { seconds }: Effort): Promise<Runner> {
+async function warmUp(
+  candidate: Candidate,
+  connections: number,
+  scene: Scene,
+  { seconds }: Effort,
+): Promise<Runner> {
   const prepared = await candidate.open(scene)
   const { server } = prepared
   const first = await prepared.prepare(WARM_UP_REQUESTS)
-  const { rate } = await drive(server.url, first, { connections: CONNECTIONS })
+  const { rate } = await drive(server.url, first, { connections })
   const second = await prepared.prepare(countFor(rate, seconds))
-  const warm = await drive(server.url, second, { connections: CONNECTIONS })
-  return { candidate, prepared, expectedRate: warm.rate, loads: [], cpuMs: [], paced: undefined }
+  const warm = await drive(server.url, second, { connections })
+  return { candidate, connections, prepared, expectedRate: warm.rate, loads: [], cpuMs: [], paced: undefined }
 }
 
 async function saturate(runner: Runner, { seconds }: Effort): Promise<void> {
+  const { connections } = runner
   const { server, prepare } = runner.prepared
   const requests = await prepare(countFor(runner.expectedRate, seconds))
   const before = useOf(server.pid)
-  const load = await drive(server.url, requests, { connections: CONNECTIONS })
+  const load = await drive(server.url, requests, { connections })
   runner.cpuMs.push((useOf(server.pid).cpuMs - before.cpuMs) / requests.length)
   runner.loads.push(load)
   runner.expectedRate = load.rate
 }
 
 async function pace(runner: Runner, { seconds }: Effort): Promise<void> {
+  const { connections } = runner
   const { server, prepare } = runner.prepared
   const perSecond = median(runner.loads.map(({ rate }) => rate)) / 2
   const requests = await prepare(countFor(perSecond, seconds))
-  runner.paced = await drive(server.url, requests, { connections: CONNECTIONS, perSecond })
+  runner.paced = await drive(server.url, requests, { connections, perSecond })
 }
 
 /** Under the same load, so that what requests share is seen to be shared. */
-async function count(candidate: Candidate, scene: Scene): Promise<Counts | undefined> {
+async function count(candidate: Candidate, connections: number, scene: Scene): Promise<Counts | undefined> {
   const counted = await candidate.openCounted?.(scene)
   if (counted === undefined) return undefined
   const atFirst = await counted.counts()
   const requests = await counted.prepare(COUNTED_REQUESTS)
   const before = await counted.counts()
-  await drive(counted.server.url, requests, { connections: CONNECTIONS })
+  await drive(counted.server.url, requests, { connections })
   const after = await counted.counts()
   // What was put in place for a request is kept with the rest.
   return perRequest({ ...before, bytes: atFirst.bytes }, after, COUNTED_REQUESTS)
@@ -123,6 +132,6 @@ function measuredOf(work: Work, runner: Runner, all: readonly Runner[]): Omit<Me
 }
 
 /** The higher of the two in the middle of an even number. */
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN
 }

@@ -40,11 +40,11 @@ export function table(measured: readonly Measured[], { rounds, seconds }: Effort
   const rows = measured.map((each) => [
     each.work,
     each.candidate,
-    String(Math.round(each.rate)),
+    each.rate < 10 ? each.rate.toFixed(2) : String(Math.round(each.rate)),
     each.ratios.map(({ against, ratio }) => `${ratio.toFixed(2)} of ${against}`).join(', '),
     each.p50Ms.toFixed(1),
     each.p99Ms.toFixed(1),
-    each.cpuMsPerRequest.toFixed(3),
+    Number.isNaN(each.cpuMsPerRequest) ? '' : each.cpuMsPerRequest.toFixed(3),
     each.residentMb.toFixed(0),
     ...countsOf(each),
     `${Math.round(each.generatorCpu * 100)} %`,

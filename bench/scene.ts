@@ -15,12 +15,14 @@ export type Store = 'SQLite' | 'PostgreSQL'
 export interface Scene {
   /** A new directory on the disk. */
   directory(name: string): string
-  weChat(): Promise<ServerProcess>
+  /** Where a server of ours can be started, with stand-ins for the world outside. */
+  placeFor(store: Store, name: string): Promise<OurPlace>
   postgres(): Promise<Postgres>
   ours(store: Store): Promise<OurServer>
   /** Another one of the same, which is looked at and not timed. */
   counted(store: Store): Promise<CountedServer>
   floor(algorithm: 'ES256' | 'RS256'): Promise<ServerProcess>
+  argon2id(): Promise<ServerProcess>
   betterAuth(store: Store): Promise<ServerProcess>
   close(): Promise<void>
 }
@@ -59,7 +61,7 @@ export function openScene(profilesTo?: string): Scene {
   })
   const scene: Scene = {
     directory,
-    weChat: () => standIn('wechat'),
+    placeFor,
     postgres: () =>
       once('postgres', async () => {
         const postgres = await startPostgres({ isDurable: true })
@@ -81,6 +83,7 @@ export function openScene(profilesTo?: string): Scene {
         const args = [directory(`floor ${algorithm}`), algorithm, url.href.replace(/\/$/, '')]
         return running(startServer(join(HERE, 'floor/server.ts'), args))
       }),
+    argon2id: () => once('argon2id', () => running(startServer(join(HERE, 'floor/argon2id.ts'), []))),
     betterAuth: (store) =>
       once(`better-auth ${store}`, async () => {
         await installBetterAuth()

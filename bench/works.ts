@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Counts, countsSchema } from './counts.ts'
 import { applications } from './ours/configuration.ts'
+import { requestText } from './load/requests.ts'
 import { type OurWork, prepare } from './ours/prepare.ts'
 import type { ServerProcess } from './process.ts'
 import type { Scene, Store } from './scene.ts'
@@ -31,6 +32,8 @@ export interface Work {
   readonly name: string
   readonly meaning: string
   readonly candidates: readonly Candidate[]
+  /** Requests under way at once; absent: 64. */
+  readonly connections?: number
 }
 
 type Algorithm = 'ES256' | 'RS256'
@@ -87,6 +90,22 @@ function besideFloor(work: OurWork): readonly Candidate[] {
   ]
 }
 
+function onBothStores(work: OurWork, against: readonly string[]): readonly Candidate[] {
+  return [ours(work, 'SQLite', 'ES256', against), ours(work, 'PostgreSQL', 'ES256', against)]
+}
+
+const bareArgon2id: Candidate = {
+  name: 'bare Argon2id',
+  against: [],
+  async open(scene) {
+    const server = await scene.argon2id()
+    return {
+      server,
+      prepare: async (count) => Array.from({ length: count }, () => requestText({ path: '/' })),
+    }
+  },
+}
+
 /** Beside the same store of better-auth. */
 function besideBetterAuth(work: OurWork, against: readonly string[]): readonly Candidate[] {
   return (['SQLite', 'PostgreSQL'] as const).flatMap((store) => [
@@ -127,5 +146,19 @@ export const works: readonly Work[] = [
     name: 'send-code',
     meaning: 'send a code by a gateway that does nothing',
     candidates: besideBetterAuth('send-code', []),
+  },
+  {
+    name: 'id-token',
+    meaning: 'get a new id_token for a session',
+    candidates: onBothStores('id-token', []),
+  },
+  { name: 'keys', meaning: 'fetch the published keys', candidates: onBothStores('keys', []) },
+  { name: 'ready', meaning: 'ask whether it is ready', candidates: onBothStores('ready', []) },
+  {
+    name: 'password-login',
+    meaning: 'sign in by a password',
+    // More than this a server on one core turns away.
+    connections: 16,
+    candidates: [bareArgon2id, ...onBothStores('password-login', [bareArgon2id.name])],
   },
 ]

@@ -1,20 +1,25 @@
 import { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Counts } from '../counts.ts'
 
+interface Owner {
+  readonly database: DatabaseSync
+  readonly sql: string
+}
+
 /**
  * Loaded before a server of ours that is looked at and not timed: counts what it asks SQLite for, and tells the
  * process that started it.
  */
 const counts = { statements: 0, flushes: 0 }
-const owners = new WeakMap<StatementSync, { readonly database: DatabaseSync; readonly sql: string }>()
-let newest: DatabaseSync | undefined
+const owners = new WeakMap<StatementSync, Owner>()
+let newest: Owner | undefined
 
 const prepare = Object.getOwnPropertyDescriptor(DatabaseSync.prototype, 'prepare')
   ?.value as DatabaseSync['prepare']
 DatabaseSync.prototype.prepare = function prepareCounted(this: DatabaseSync, ...given) {
   const statement = prepare.apply(this, given)
-  owners.set(statement, { database: this, sql: given[0] })
-  newest = this
+  newest = { database: this, sql: given[0] }
+  owners.set(statement, newest)
   return statement
 }
 
@@ -45,6 +50,6 @@ function sizeOf(): number {
 
 function read(sql: string): number {
   if (newest === undefined) return 0
-  const row = prepare.call(newest, sql).get() ?? {}
+  const row = prepare.call(newest.database, sql).get() ?? {}
   return Number(Object.values(row)[0])
 }

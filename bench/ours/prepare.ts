@@ -5,10 +5,13 @@ import {
   findSwitchedOnConnection,
 } from '../../server/src/connections/index.ts'
 import { findIdByName } from '../../server/src/connections/connection.store.ts'
+import { insert } from '../../server/src/credentials/password.store.ts'
 import type { Deployment } from '../../server/src/deployment.ts'
+import { demoUser } from '../../server/src/development/demo.ts'
 import { inTransaction, type Tx } from '../../server/src/platform/db/index.ts'
 import { randomId } from '../../server/src/platform/secrets.ts'
 import type { Vault } from '../../server/src/platform/vault/vault.ts'
+import { openSession } from '../../server/src/sessions/index.ts'
 import { openSignIn } from '../../server/src/sign-in/open-sign-in.ts'
 import { type Address, createUser, markAddress, parseMobile } from '../../server/src/users/index.ts'
 import type { Purpose } from '../../server/src/verifications/index.ts'
@@ -17,7 +20,16 @@ import { nextMobile } from '../load/mobiles.ts'
 import { requestText } from '../load/requests.ts'
 import { connections } from './configuration.ts'
 
-export type OurWork = 'bind' | 'register-bind' | 'code-sign-in' | 'known-identity' | 'send-code'
+export type OurWork =
+  | 'bind'
+  | 'register-bind'
+  | 'code-sign-in'
+  | 'known-identity'
+  | 'send-code'
+  | 'id-token'
+  | 'keys'
+  | 'ready'
+  | 'password-login'
 
 const CODE = '232326'
 const LIFE_MS = 300_000
@@ -91,6 +103,31 @@ const works: Readonly<Record<OurWork, (place: Place) => Promise<string>>> = {
       headers: { 'X-client-id': application.clientId },
       body: { mobile: nextMobile(), type: 'LOGIN_SMS', captcha_token: '' },
     }),
+  async 'id-token'(place) {
+    const { tx, now, application } = place
+    const userId = await addUser(place, await parseMobile(nextMobile()))
+    const about = { identityId: undefined, secondFactorAt: undefined, ip: '127.0.0.1', device: '{}' }
+    const request = { userId, application, signInId: randomId(), ...about }
+    const { sessionToken } = await openSession(tx, request, now)
+    return requestText({
+      path: '/api/v2/sdk/sso/session-token/id-token',
+      headers: { 'X-client-id': application.clientId, 'session-token': sessionToken },
+      body: {},
+    })
+  },
+  keys: async () => requestText({ method: 'GET', path: '/api/v1/oauth2/keys' }),
+  ready: async () => requestText({ method: 'GET', path: '/ready' }),
+  async 'password-login'(place) {
+    const { tx, vault, now, application } = place
+    const mobile = nextMobile()
+    const userId = await addUser(place, await parseMobile(mobile))
+    await insert(tx, vault, { userId, hash: demoUser.passwordHash, kind: 'own', setAt: now })
+    return requestText({
+      path: '/api/v2/sdk/login/mobile-pwd',
+      headers: { 'X-client-id': application.clientId },
+      body: { mobile, password: demoUser.password },
+    })
+  },
 }
 
 async function addUser({ tx, vault, now }: Place, address: Address): Promise<string> {
