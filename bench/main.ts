@@ -30,7 +30,7 @@ if (!canPin) {
 moveToLoadCore()
 for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
 
-const effort = { rounds: Number(values.rounds), seconds: Number(values.seconds) }
+const effort = { rounds: Number(values.rounds), seconds: Number(values.seconds), warmUpRequests: 300 }
 const scene = openScene(values.profile)
 const measured: Measured[] = []
 

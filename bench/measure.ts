@@ -9,6 +9,8 @@ export interface Effort {
   readonly rounds: number
   /** Of one candidate in one round. */
   readonly seconds: number
+  /** Before anything is timed: enough to have all code compiled that is going to be. */
+  readonly warmUpRequests: number
 }
 
 /** What was measured of one candidate. */
@@ -23,13 +25,13 @@ export interface Measured {
   readonly cpuMsPerRequest: number
   readonly residentMb: number
   readonly generatorCpu: number
+  /** The part of the requests that was turned away with 503; they are no part of the rate. */
+  readonly refused: number
   /** Of one request; absent where nobody counts. */
   readonly counts: Counts | undefined
 }
 
 const CONNECTIONS = 64
-/** Enough to have all code compiled that is going to be. */
-const WARM_UP_REQUESTS = 300
 const FEWEST_REQUESTS = 50
 const COUNTED_REQUESTS = 256
 
@@ -64,13 +66,13 @@ async function warmUp(
   candidate: Candidate,
   connections: number,
   scene: Scene,
-  { seconds }: Effort,
+  effort: Effort,
 ): Promise<Runner> {
   const prepared = await candidate.open(scene)
   const { server } = prepared
-  const first = await prepared.prepare(WARM_UP_REQUESTS)
+  const first = await prepared.prepare(effort.warmUpRequests)
   const { rate } = await drive(server.url, first, { connections })
-  const second = await prepared.prepare(countFor(rate, seconds))
+  const second = await prepared.prepare(countFor(rate, effort.seconds))
   const warm = await drive(server.url, second, { connections })
   return { candidate, connections, prepared, expectedRate: warm.rate, loads: [], cpuMs: [], paced: undefined }
 }
@@ -127,6 +129,7 @@ function measuredOf(work: Work, runner: Runner, all: readonly Runner[]): Omit<Me
     p99Ms: percentile(latenciesMs, 0.99),
     cpuMsPerRequest: median(cpuMs),
     residentMb: useOf(prepared.server.pid).residentMb,
+    refused: median(loads.map(({ refused }) => refused)),
     generatorCpu: Math.max(...loads.map(({ generatorCpu }) => generatorCpu)),
   }
 }

@@ -25,6 +25,12 @@ export interface ServerOptions {
 
 let started = 0
 
+/** None of them outlives this process, however that ends. */
+const children = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL')
+})
+
 /** Starts a program that says `ready URL` when it serves. Its log goes to a file, as in production. */
 export async function startServer(
   program: string,
@@ -69,7 +75,8 @@ async function readyUrl(child: ChildProcess, log: string): Promise<URL> {
     const url = /^ready (\S+)$/.exec(line)?.[1]
     if (url !== undefined) resolve(new URL(url))
   })
-  process.once('exit', () => child.kill('SIGKILL'))
+  children.add(child)
+  child.once('exit', () => children.delete(child))
   return promise
 }
 

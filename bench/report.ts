@@ -32,6 +32,7 @@ const head = [
   'commits',
   'rows',
   'bytes kept',
+  'refused',
   'load CPU',
 ] as const
 
@@ -47,6 +48,7 @@ export function table(measured: readonly Measured[], { rounds, seconds }: Effort
     Number.isNaN(each.cpuMsPerRequest) ? '' : each.cpuMsPerRequest.toFixed(3),
     each.residentMb.toFixed(0),
     ...countsOf(each),
+    `${Math.round(each.refused * 100)} %`,
     `${Math.round(each.generatorCpu * 100)} %`,
   ])
   const all = [head, head.map(() => '---'), ...rows]

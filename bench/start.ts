@@ -61,6 +61,7 @@ async function startsOf(
     cpuMsPerRequest: Number.NaN,
     residentMb: median(memoryMb),
     generatorCpu: 0,
+    refused: 0,
     counts: undefined,
   }
 }

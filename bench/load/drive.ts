@@ -2,8 +2,10 @@ import { openConnection } from './connection.ts'
 
 /** What came of sending a list of requests. */
 export interface Load {
-  /** Answers a second. */
+  /** Successes a second. */
   readonly rate: number
+  /** The part that was turned away with 503. */
+  readonly refused: number
   /** Sorted, in milliseconds. */
   readonly latenciesMs: Float64Array
   /** The part of its core that this process spent on it; near 1 the load is measured, and not the server. */
@@ -20,7 +22,8 @@ export interface LoadOptions {
  * Sends each request once. With a pace, a latency counts from when the request was due, so that a stall is
  * felt by all that would have come meanwhile.
  *
- * @throws {Error} with the first answer that is not 200: a refusal is quick, and would flatter the rate
+ * @throws {Error} with the first answer that is neither 200 nor the 503 of a busy server: whatever else is refused
+ *   is quick, and would flatter the rate
  */
 export async function drive(url: URL, requests: readonly string[], options: LoadOptions): Promise<Load> {
   const idle = await Promise.all(Array.from({ length: options.connections }, () => openConnection(url)))
@@ -33,6 +36,7 @@ export async function drive(url: URL, requests: readonly string[], options: Load
     options.perSecond === undefined ? performance.now() : startedAt + (index * 1000) / options.perSecond
   let sent = 0
   let answered = 0
+  let refused = 0
 
   const sendDue = (): void => {
     while (sent < requests.length) {
@@ -42,7 +46,8 @@ export async function drive(url: URL, requests: readonly string[], options: Load
       if (connection === undefined) return
       const index = sent++
       connection.ask(requests[index] ?? '', (status, body) => {
-        if (status !== 200) reject(new Error(`answer ${status}: ${body.slice(0, 300)}`))
+        if (status === 503) refused += 1
+        else if (status !== 200) reject(new Error(`answer ${status}: ${body.slice(0, 300)}`))
         latenciesMs[index] = performance.now() - due
         idle.push(connection)
         if (++answered === requests.length) resolve(undefined)
@@ -61,7 +66,8 @@ export async function drive(url: URL, requests: readonly string[], options: Load
   const tookMs = performance.now() - startedAt
   const { user, system } = process.cpuUsage(cpuBefore)
   return {
-    rate: (requests.length * 1000) / tookMs,
+    rate: ((requests.length - refused) * 1000) / tookMs,
+    refused: refused / requests.length,
     latenciesMs: latenciesMs.toSorted(),
     generatorCpu: (user + system) / 1000 / tookMs,
   }
