@@ -106,7 +106,13 @@ const works: Readonly<Record<OurWork, (place: Place) => Promise<string>>> = {
   async 'id-token'(place) {
     const { tx, now, application } = place
     const userId = await addUser(place, await parseMobile(nextMobile()))
-    const about = { identityId: undefined, secondFactorAt: undefined, ip: '127.0.0.1', device: '{}' }
+    const about = {
+      identityId: undefined,
+      secondFactorAt: undefined,
+      ip: '127.0.0.1',
+      device: '{}',
+      because: undefined,
+    }
     const request = { userId, application, signInId: randomId(), ...about }
     const { sessionToken } = await openSession(tx, request, now)
     return requestText({
@@ -145,12 +151,13 @@ async function open(
   { tx, vault, application, connection, now }: Place,
   status: 'SOCIAL_BIND' | 'USER_REGISTER',
 ): Promise<Opened> {
-  const caller = { application, ip: '127.0.0.1', language: 'en', device: '{}', now } as const
+  const from = { ip: '127.0.0.1', language: 'en', device: '{}', deviceToken: undefined } as const
+  const caller = { application, now, ...from }
   const identity = { connectionId: connection.id, subject: `o${randomId()}`, unionSubject: undefined }
-  // A transaction that is open takes the place of the database: all of it is one.
-  const deps = { db: tx, vault }
-  const { signIn, stateToken } = await openSignIn(deps, caller, {
+  const { signIn, stateToken } = await openSignIn(tx, vault, caller, {
     wants: { status, identity },
+    signInId: randomId(),
+    isContinued: false,
     because: undefined,
   })
   return { id: signIn.id, stateToken }
