@@ -69,7 +69,7 @@ function countsOf({ counts }: Measured): readonly string[] {
   if (counts === undefined) return ['', '', '', '', '']
   const { statements, roundTrips, flushes, rows, bytes } = counts
   return [
-    ...[statements, roundTrips, flushes, rows].map((value) => value.toFixed(1)),
+    ...[statements, roundTrips, flushes, rows].map((value) => value.toFixed(2)),
     String(Math.round(bytes)),
   ]
 }
