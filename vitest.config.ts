@@ -41,7 +41,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'sqlite',
-          include: ['server/src/**/*.test.ts', 'tools/**/*.test.ts'],
+          include: ['server/src/**/*.test.ts', 'tools/**/*.test.ts', 'bench/*.test.ts'],
           globalSetup: [program, 'server/src/testing/sqlite-tables.ts'],
         },
       },

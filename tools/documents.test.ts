@@ -66,14 +66,14 @@ test('every page of docs is in its index', () => {
 test('every command that is named exists, with its flags', () => {
   const commands = mentions((text) => matches(text, /\.\/ligature ((?:\\\n|[^\n`#])+)/g))
 
-  expect(commandsOfTheLauncher()).toEqual(['test', 'build'])
+  expect(commandsOfTheLauncher()).toEqual(['test', 'build', 'bench'])
   expect(missing(commands, ({ thing }) => isCommand(thing.replaceAll('\\\n', ' ')))).toEqual([])
 })
 
-/** What `./ligature NAME` runs from `tools/` instead of the command line. */
+/** What `./ligature NAME` runs instead of the command line. */
 function commandsOfTheLauncher(): string[] {
-  const names = /^ *([a-z |]+)\)\n\s*program=\$root\/tools\/\$1\.ts$/m.exec(read('ligature'))?.[1]
-  return names?.split(' | ') ?? []
+  const program = /^ *([a-z |]+)\)\n\s*program=\$root\/(?:tools\/\$1|bench\/main)\.ts$/gm
+  return matches(read('ligature'), program).flatMap((names) => names.split(' | '))
 }
 
 function isCommand(line: string): boolean {

@@ -1,0 +1,53 @@
+import { parseArgs } from 'node:util'
+import { canPin, moveToLoadCore } from './machine.ts'
+import { type Measured, measure } from './measure.ts'
+import { jsonLines, table } from './report.ts'
+import { writeResult } from './result.ts'
+import { openScene } from './scene.ts'
+import { measureStart, startWork } from './start.ts'
+import { works } from './works.ts'
+
+const { values } = parseArgs({
+  options: {
+    long: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    profile: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '2' },
+  },
+})
+const isChosen = (name: string): boolean => values.only === undefined || name === values.only
+const names = [...works.map(({ name }) => name), startWork]
+if (!names.some(isChosen)) {
+  throw new Error(`there is no line "${values.only}"; there are ${names.join(', ')}`)
+}
+if (!canPin) {
+  process.stderr.write(
+    'bench: NO taskset, or one core only: server and load share cores, ratios are worth little\n',
+  )
+}
+moveToLoadCore()
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
+
+const effort = { rounds: Number(values.rounds), seconds: Number(values.seconds), warmUpRequests: 300 }
+const scene = openScene(values.profile)
+const measured: Measured[] = []
+
+function show(line: readonly Measured[]): void {
+  measured.push(...line)
+  if (values.json) process.stdout.write(jsonLines(line))
+}
+
+try {
+  for (const work of works.filter(({ name }) => isChosen(name))) {
+    process.stderr.write(`bench: ${work.meaning} …\n`)
+    show(await measure(work, scene, effort))
+  }
+  if (isChosen(startWork)) show(await measureStart(scene, effort, values.long))
+} finally {
+  await scene.close()
+}
+const text = table(measured, effort)
+if (!values.json) process.stdout.write(text)
+if (values.only === undefined) process.stderr.write(`bench: written to ${writeResult(text)}\n`)
