@@ -1,8 +1,15 @@
 import { chmodSync, closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import { SqliteAdapter, SqliteDialect, type SqliteDatabase } from 'kysely'
+import {
+  type Driver,
+  SqliteAdapter,
+  SqliteDialect,
+  type SqliteDatabase,
+  type SqliteDialectConfig,
+} from 'kysely'
 import { refuseBackup } from './backup-mark.ts'
+import { SharedCommitDriver } from './sqlite-driver.ts'
 
 const MAX_KEPT_STATEMENTS = 400
 
@@ -41,10 +48,39 @@ export function openFile(directory: string, use: DatabaseUse = {}): SqliteDialec
   database.exec('pragma foreign_keys = on')
   // Takes the lock, which then stays: it fails while anybody else has the file open, busy or not.
   if (use.isAlone === true) database.exec('begin immediate; commit')
-  return new Dialect({ database: withKeptStatements(database) })
+  const writer = withKeptStatements(database)
+  return new Dialect(
+    { database: writer },
+    // Nobody else may have it open, not even ourselves.
+    () =>
+      new SharedCommitDriver(
+        writer,
+        use.isAlone === true ? writer : openReader(file),
+        () => database.isTransaction,
+      ),
+  )
+}
+
+/** Sees what is committed, whatever the writer is doing. */
+function openReader(file: string): SqliteDatabase {
+  const reader = new DatabaseSync(file)
+  reader.exec('pragma busy_timeout = 5000')
+  reader.exec('pragma query_only = on')
+  return withKeptStatements(reader)
 }
 
 class Dialect extends SqliteDialect {
+  readonly #openDriver: () => Driver
+
+  constructor(config: SqliteDialectConfig, openDriver: () => Driver) {
+    super(config)
+    this.#openDriver = openDriver
+  }
+
+  override createDriver(): Driver {
+    return this.#openDriver()
+  }
+
   override createAdapter(): SqliteAdapter {
     return new Adapter()
   }
@@ -59,6 +95,11 @@ class Adapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true
   }
+
+  /** Who waits for whom is the driver's own business. */
+  override get supportsMultipleConnections(): boolean {
+    return true
+  }
 }
 
 /** Compiling a statement costs more than running it, so each text is compiled once. */
@@ -66,11 +107,10 @@ function withKeptStatements(database: DatabaseSync): SqliteDatabase {
   const kept = new Map<string, ReturnType<typeof statementOf>>()
   return {
     prepare(sql) {
-      const text = sql === 'begin' ? 'begin immediate' : sql
-      const known = kept.get(text)
+      const known = kept.get(sql)
       if (known !== undefined) return known
-      const statement = text === 'rollback' ? rollbackOf(database) : statementOf(database.prepare(text))
-      if (kept.size < MAX_KEPT_STATEMENTS) kept.set(text, statement)
+      const statement = statementOf(database.prepare(sql))
+      if (kept.size < MAX_KEPT_STATEMENTS) kept.set(sql, statement)
       return statement
     },
     close: () => {
@@ -78,16 +118,6 @@ function withKeptStatements(database: DatabaseSync): SqliteDatabase {
       database.close()
     },
   }
-}
-
-/**
- * On a full disk, and on other faults of the file, SQLite has ended the transaction already. A rollback that
- * then failed would hide why.
- */
-function rollbackOf(database: DatabaseSync): ReturnType<typeof statementOf> {
-  const rollback = statementOf(database.prepare('rollback'))
-  const nothing = { changes: 0, lastInsertRowid: 0 }
-  return { ...rollback, run: (parameters) => (database.isTransaction ? rollback.run(parameters) : nothing) }
 }
 
 function statementOf(statement: StatementSync) {

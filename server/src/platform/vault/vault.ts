@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto'
 import { StoreAway } from '../db/store-away.ts'
 import { ALPHANUMERIC } from '../secrets.ts'
 
@@ -75,18 +83,19 @@ export interface GrowingVault extends Vault {
  */
 export function createVault(masterKey: Buffer, dataKeys: readonly DataKey[], now: number): GrowingVault {
   let sealing = sealingAt(dataKeys, now)
-  let byNumber = new Map(dataKeys.map((dataKey) => [dataKey.number, dataKey.key]))
-  const indexKey = deriveKey(masterKey, 'find addresses')
-  const codeKey = deriveKey(masterKey, 'hash codes')
-  const renewalKey = deriveKey(masterKey, 'renew sessions')
+  let byNumber = readyKeys(dataKeys)
+  const indexKey = createSecretKey(deriveKey(masterKey, 'find addresses'))
+  const codeKey = createSecretKey(deriveKey(masterKey, 'hash codes'))
+  const renewalKey = createSecretKey(deriveKey(masterKey, 'renew sessions'))
 
   return {
     learn(newer, at) {
       sealing = sealingAt(newer, at)
-      byNumber = new Map(newer.map((dataKey) => [dataKey.number, dataKey.key]))
+      byNumber = readyKeys(newer)
     },
     sealingNumber: () => sealing.number,
-    seal: (context, text) => `${sealing.number}.${encrypt(sealing.key, context, Buffer.from(text))}`,
+    seal: (context, text) =>
+      `${sealing.number}.${encrypt(byNumber.get(sealing.number) ?? sealing.key, context, Buffer.from(text))}`,
     open(context, sealed) {
       const dot = sealed.indexOf('.')
       const key = byNumber.get(Number(sealed.slice(0, dot)))
@@ -101,6 +110,11 @@ export function createVault(masterKey: Buffer, dataKeys: readonly DataKey[], now
   }
 }
 
+/** Keys that OpenSSL has taken in already: doing so takes longer than a short text does. */
+function readyKeys(dataKeys: readonly DataKey[]): ReadonlyMap<number, KeyObject> {
+  return new Map(dataKeys.map(({ number, key }) => [number, createSecretKey(key)]))
+}
+
 /** The newest whose time has come; before anybody's time the oldest. */
 function sealingAt(dataKeys: readonly DataKey[], now: number): DataKey {
   const sealing = dataKeys.findLast((dataKey) => dataKey.sealsFrom <= now) ?? dataKeys[0]
@@ -109,14 +123,14 @@ function sealingAt(dataKeys: readonly DataKey[], now: number): DataKey {
 }
 
 /** @returns base64url of nonce, ciphertext and tag */
-export function encrypt(key: Buffer, context: string, clear: Buffer): string {
+export function encrypt(key: Buffer | KeyObject, context: string, clear: Buffer): string {
   const iv = randomBytes(IV_BYTES)
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(context))
   return Buffer.concat([iv, cipher.update(clear), cipher.final(), cipher.getAuthTag()]).toString('base64url')
 }
 
 /** @throws {Error} when key, context or ciphertext is not the one it was made with */
-export function decrypt(key: Buffer, context: string, sealed: string): Buffer {
+export function decrypt(key: Buffer | KeyObject, context: string, sealed: string): Buffer {
   const bytes = Buffer.from(sealed, 'base64url')
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV_BYTES), {
     authTagLength: TAG_BYTES,
@@ -126,12 +140,12 @@ export function decrypt(key: Buffer, context: string, sealed: string): Buffer {
 }
 
 /** The zero byte keeps `('ab', 'c')` and `('a', 'bc')` apart. */
-function keyedHash(key: Buffer, kind: string, value: string): string {
+function keyedHash(key: KeyObject, kind: string, value: string): string {
   return createHmac('sha256', key).update(kind).update('\0').update(value).digest('base64url')
 }
 
 /** Letters and digits drawn from a keyed hash. A byte that would favour some of them is passed over. */
-function lettersAndDigits(key: Buffer, seed: string, length: number): string {
+function lettersAndDigits(key: KeyObject, seed: string, length: number): string {
   let text = ''
   for (let round = 0; text.length < length; round++) {
     for (const byte of createHmac('sha512', key).update(`${round} ${seed}`).digest()) {
