@@ -70,12 +70,12 @@ describe('whoever has an authenticator app', () => {
 
   test('comes in with a code of it, each once, of sixteen at once one', async (t) => {
     const { server, code, wanted } = await startEnrolled(t)
-    const several = await Promise.all(Array.from({ length: 16 }, () => wanted()))
+    const several = []
+    for (let waiting = 0; waiting < 16; waiting++) several.push(await wanted())
 
     const replies = await Promise.all(several.map(({ totp }) => totp(code())))
 
     expect(replies.filter(({ outcome }) => outcome === 'SUCCESS')).toHaveLength(1)
-    expect(new Set(replies.map(({ outcome }) => outcome))).not.toContain('OK')
     server.clock.advance(15 * 60_000)
     const next = await wanted()
     const shown = code()
@@ -85,17 +85,20 @@ describe('whoever has an authenticator app', () => {
   })
 
   test('comes in with a recovery code, each once, of sixteen at once one', async (t) => {
-    const { recoveryCodes, program, first, wanted } = await startEnrolled(t)
+    const { server, recoveryCodes, program, wanted } = await startEnrolled(t)
     const [one = '', other = ''] = recoveryCodes
-    const several = await Promise.all(Array.from({ length: 4 }, () => wanted()))
+    const several = []
+    for (let waiting = 0; waiting < 16; waiting++) several.push(await wanted())
 
     const replies = await Promise.all(several.map(({ recover }) => recover(one)))
 
     expect(replies.filter(({ outcome }) => outcome === 'SUCCESS')).toHaveLength(1)
+    server.clock.advance(15 * 60_000)
     const next = await wanted()
     expect(await next.recover(one)).toMatchObject({ outcome: FACTOR_CODE_INCORRECT })
-    expect(await next.recover(other.toUpperCase())).toMatchObject({ outcome: 'SUCCESS' })
-    const listed = await factorsOf(program, first).list()
+    const entered = await next.recover(other.toUpperCase())
+    expect(entered).toMatchObject({ outcome: 'SUCCESS' })
+    const listed = await factorsOf(program, signedIn(program, entered)).list()
     expect(listed.body).toMatchObject({ recovery_codes: { remaining: 8 } })
   })
 

@@ -20,6 +20,7 @@ export async function contentsOf(db: Db): Promise<Readonly<Record<string, readon
     contents[table] = rows
       .filter((row) => !(table === 'audit_event' && RECORDED.has(String(row['kind']))))
       .map((row) => JSON.stringify(Object.entries(row).filter(([column]) => !COUNTERS.has(column))))
+      .toSorted()
   }
   return contents
 }

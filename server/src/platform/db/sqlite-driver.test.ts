@@ -12,38 +12,48 @@ interface Notes {
 /** The driver over a real file, which tells how often it commits. */
 function openNotes(t: TestContext) {
   const file = join(newDirectory(t), 'notes.db')
-  const [writer, reader, other] = [new DatabaseSync(file), new DatabaseSync(file), new DatabaseSync(file)]
-  writer.exec('pragma journal_mode = wal; pragma foreign_keys = on')
-  writer.exec(
+  const other = new DatabaseSync(file)
+  t.onTestFinished(() => other.close())
+  other.exec('pragma journal_mode = wal')
+  other.exec(
     'create table note (id integer primary key, about integer references note (id) deferrable initially deferred)',
   )
-  let commits = 0
-  const counting = plainly(writer, (sql) => (commits += Number(sql === 'commit')))
-  const driver = new SharedCommitDriver(counting, plainly(reader), () => writer.isTransaction)
-  const db = new Kysely<Notes>({
-    dialect: {
-      createDriver: () => driver,
-      createAdapter: () => new ManyConnections(),
-      createIntrospector: (of) => new SqliteDialect({ database: counting }).createIntrospector(of),
-      createQueryCompiler: () => new SqliteDialect({ database: counting }).createQueryCompiler(),
-    },
-  })
-  t.onTestFinished(async () => {
-    other.close()
-    await db.destroy()
-  })
-  const insert = (id: number, about: number | null = null) =>
-    db.transaction().execute((tx) => tx.insertInto('note').values({ id, about }).execute())
   return {
-    db,
-    insert,
-    commits: () => commits,
+    ...openFile(t, file),
+    again: () => openFile(t, file),
     /** As another process sees it. */
     onDisk: () =>
       other
         .prepare('select id from note order by id')
         .all()
         .map((row) => row['id']),
+  }
+}
+
+function openFile(t: TestContext, file: string) {
+  const [writer, reader] = [new DatabaseSync(file), new DatabaseSync(file)]
+  writer.exec('pragma foreign_keys = on')
+  let commits = 0
+  const counting = plainly(writer, (sql) => (commits += Number(sql === 'commit')))
+  const dialect = new SqliteDialect({ database: counting })
+  const db = new Kysely<Notes>({
+    dialect: {
+      createDriver: () => new SharedCommitDriver(file, counting, plainly(reader), () => writer.isTransaction),
+      createAdapter: () => new ManyConnections(),
+      createIntrospector: (of) => dialect.createIntrospector(of),
+      createQueryCompiler: () => dialect.createQueryCompiler(),
+    },
+  })
+  t.onTestFinished(() => db.destroy())
+  return {
+    db,
+    commits: () => commits,
+    insert: (id: number, about: number | null = null) =>
+      db.transaction().execute(async (tx) => {
+        await tx.insertInto('note').values({ id, about }).execute()
+        // Something else than the database is waited for.
+        if (id % 5 === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+      }),
   }
 }
 
@@ -158,4 +168,13 @@ test('a statement outside of a transaction is one of its own, and shares the com
 
   expect(onDisk()).toEqual(upTo(20))
   expect(commits()).toBeLessThan(5)
+})
+
+test('two of one process that have the same file open do not wait for each other', async (t) => {
+  const { insert, onDisk, again } = openNotes(t)
+  const second = again()
+
+  await Promise.all(upTo(20).map((id) => (id % 2 === 0 ? insert(id) : second.insert(id))))
+
+  expect(onDisk()).toEqual(upTo(20))
 })

@@ -15,6 +15,17 @@ interface Batch {
 }
 
 /**
+ * Who has the writer of a file. All of one process that have the file open share it: SQLite would let the whole thread
+ * wait, and with it whoever is waited for.
+ */
+interface Turns {
+  isTaken: boolean
+  readonly waiting: (() => void)[]
+  /** Whose transaction is open. */
+  open: SharedCommitDriver | undefined
+}
+
+/**
  * Drives one SQLite file so that requests share what is dear, the flush of a commit.
  *
  * There is one writer, and whoever changes something has it in turn. The first begins a transaction of SQLite's;
@@ -26,19 +37,27 @@ interface Batch {
  * @see docs/decisions/0024-shared-commits.md
  */
 export class SharedCommitDriver implements Driver {
+  static readonly #turnsByFile = new Map<string, Turns>()
+  readonly #turns: Turns
   readonly #writer: SqliteDatabase
   readonly #reader: SqliteDatabase
   readonly #isInTransaction: () => boolean
   readonly #idle: SqliteConnection[] = []
-  readonly #waiting: (() => void)[] = []
-  #hasWriter = false
   #batch: Batch | undefined
 
   /**
+   * @param file by which those of one process know each other
    * @param reader another connection to the same file; the writer's own where there can be only one
    * @param isInTransaction whether SQLite still has the writer's transaction: it ends one on some faults
    */
-  constructor(writer: SqliteDatabase, reader: SqliteDatabase, isInTransaction: () => boolean) {
+  constructor(
+    file: string,
+    writer: SqliteDatabase,
+    reader: SqliteDatabase,
+    isInTransaction: () => boolean,
+  ) {
+    this.#turns = SharedCommitDriver.#turnsByFile.get(file) ?? { isTaken: false, waiting: [], open: undefined }
+    SharedCommitDriver.#turnsByFile.set(file, this.#turns)
     this.#writer = writer
     this.#reader = reader
     this.#isInTransaction = isInTransaction
@@ -72,6 +91,7 @@ export class SharedCommitDriver implements Driver {
   async destroy(): Promise<void> {
     await this.#takeWriter()
     this.#flush()
+    this.#passWriterOn()
     if (this.#reader !== this.#writer) this.#reader.close()
     this.#writer.close()
   }
@@ -130,8 +150,11 @@ export class SharedCommitDriver implements Driver {
     await this.#takeWriter()
     try {
       if (this.#batch === undefined) {
+        const { open } = this.#turns
+        if (open !== undefined) open.#flush()
         this.#tell('begin immediate')
         this.#batch = { committing: [] }
+        this.#turns.open = this
       }
       this.#tell('savepoint request')
     } catch (error) {
@@ -167,22 +190,22 @@ export class SharedCommitDriver implements Driver {
   }
 
   #takeWriter(): Promise<void> | undefined {
-    if (this.#hasWriter) return new Promise((resolve) => this.#waiting.push(resolve))
-    this.#hasWriter = true
+    if (this.#turns.isTaken) return new Promise((resolve) => this.#turns.waiting.push(resolve))
+    this.#turns.isTaken = true
     return undefined
   }
 
   #passWriterOn(): void {
     if ((this.#batch?.committing.length ?? 0) >= MOST_TOGETHER) this.#flush()
-    const next = this.#waiting.shift()
+    const next = this.#turns.waiting.shift()
     if (next !== undefined) return next()
-    this.#hasWriter = false
+    this.#turns.isTaken = false
     // Requests that are in the sockets already come before it.
     if (this.#batch !== undefined) setImmediate(() => this.#flushUnlessInUse())
   }
 
   #flushUnlessInUse(): void {
-    if (!this.#hasWriter) this.#flush()
+    if (!this.#turns.isTaken) this.#flush()
   }
 
   /** Puts what is done on the disk, and tells those who wait for it. */
@@ -196,14 +219,19 @@ export class SharedCommitDriver implements Driver {
       this.#lose(error)
       return
     }
-    this.#batch = undefined
+    this.#close()
     for (const { resolve } of batch.committing) resolve()
   }
 
   #lose(error: unknown): void {
     const batch = this.#batch
-    this.#batch = undefined
+    this.#close()
     for (const { reject } of batch?.committing ?? []) reject(error)
+  }
+
+  #close(): void {
+    this.#batch = undefined
+    if (this.#turns.open === this) this.#turns.open = undefined
   }
 
   #tell(sql: string): void {

@@ -54,6 +54,7 @@ export function openFile(directory: string, use: DatabaseUse = {}): SqliteDialec
     // Nobody else may have it open, not even ourselves.
     () =>
       new SharedCommitDriver(
+        file,
         writer,
         use.isAlone === true ? writer : openReader(file),
         () => database.isTransaction,

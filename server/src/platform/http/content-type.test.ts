@@ -18,10 +18,17 @@ const BODY_UNREADABLE = 'IDAAS.SDK.PARAM.9003'
 const NOT_HTTP = 'IDAAS.SDK.COM.9400'
 
 const withBody = everyPost.filter((endpoint) => fieldsOf(endpoint).all.length > 0)
-/** It continues another sign-in than the one at hand. */
-const SKIP_UPDATE = '/api/v2/sdk/pwd/skip-update'
+/** They continue another sign-in than the one at hand, or want a second factor that nobody has. */
+const refusedAnyhow = [
+  '/api/v2/sdk/pwd/skip-update',
+  '/api/v2/sdk/mobile-by-token',
+  '/api/v2/sdk/mfa/totp/enrol',
+  '/api/v2/sdk/mfa/passkey/options',
+  '/api/v2/ligature/factors/totp/remove',
+  '/api/v2/ligature/factors/recovery-codes',
+]
 const withoutBody = everyEndpoint.filter(
-  (endpoint) => fieldsOf(endpoint).all.length === 0 && endpoint.path !== SKIP_UPDATE,
+  (endpoint) => fieldsOf(endpoint).all.length === 0 && !refusedAnyhow.includes(endpoint.path),
 )
 
 const types = [
