@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 /** Longer than any password may be here; a hash of more costs nothing less, and nobody types it. */
 export const MAX_PASSWORD_BYTES = 256
 
-/** Node does its files and names in the same four threads; one of them stays free. */
+/** However many cores there are: each holds 19 MiB while it is at work. */
 const THREADS_FOR_HASHES = 3
 /** For each that is at work; less than a second of it. */
 const WAITING_FOR_EACH = 32

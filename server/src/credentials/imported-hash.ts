@@ -1,9 +1,5 @@
-import { pbkdf2, scrypt, timingSafeEqual } from 'node:crypto'
-import { promisify } from 'node:util'
-import { verify as verifyArgon2 } from '@node-rs/argon2'
-import { verify as verifyBcrypt } from '@node-rs/bcrypt'
-
-const derive = promisify(pbkdf2)
+import { timingSafeEqual } from 'node:crypto'
+import { runComparison, runDerivation } from './hash-task.ts'
 
 /** Of one comparison: more would let everybody who knows the name keep a core busy. */
 const MAX_BCRYPT_COST = 13
@@ -44,7 +40,7 @@ function bcryptOf(text: string): ImportedHash | string | undefined {
   if (groups === undefined) return undefined
   const cost = Number(groups['cost'])
   if (cost < 4 || cost > MAX_BCRYPT_COST) return `has a bcrypt cost outside 4 to ${MAX_BCRYPT_COST}`
-  return { matches: (password) => verifyBcrypt(password, text) }
+  return { matches: (password) => runComparison({ kind: 'bcrypt', password, hash: text }) }
 }
 
 function argon2Of(text: string): ImportedHash | string | undefined {
@@ -57,7 +53,7 @@ function argon2Of(text: string): ImportedHash | string | undefined {
   if (passes < 1 || lanes < 1 || lanes > 16 || kib < 8 * lanes) return 'has impossible Argon2 parameters'
   if (kib > MAX_ARGON2_KIB || kib * passes > MAX_ARGON2_WORK_KIB)
     return 'has Argon2 parameters that cost too much'
-  return { matches: (password) => verifyArgon2(text, password) }
+  return { matches: (password) => runComparison({ kind: 'argon2', password, hash: text }) }
 }
 
 function scryptOf(text: string): ImportedHash | string | undefined {
@@ -74,12 +70,8 @@ function scryptOf(text: string): ImportedHash | string | undefined {
   const [salt, hash] = bytesOf(groups)
   return {
     matches: async (password) => {
-      const made = await new Promise<Buffer>((resolve, reject) => {
-        const options = { N, r, p, maxmem: 2 * MAX_SCRYPT_BYTES }
-        scrypt(password, salt, hash.length, options, (error, key) =>
-          error === null ? resolve(key) : reject(error),
-        )
-      })
+      const cost = { N, r, p, maxmem: 2 * MAX_SCRYPT_BYTES }
+      const made = await runDerivation({ kind: 'scrypt', password, salt, length: hash.length, cost })
       return timingSafeEqual(made, hash)
     },
   }
@@ -109,7 +101,17 @@ function pbkdf2Of(text: string): ImportedHash | string | undefined {
   const digest = groups['digest'] ?? 'sha1'
   return {
     matches: async (password) =>
-      timingSafeEqual(await derive(password, usedSalt, rounds, hash.length, digest), hash),
+      timingSafeEqual(
+        await runDerivation({
+          kind: 'pbkdf2',
+          password,
+          salt: usedSalt,
+          rounds,
+          length: hash.length,
+          digest,
+        }),
+        hash,
+      ),
   }
 }
 

@@ -1,4 +1,4 @@
-import { hash, verify } from '@node-rs/argon2'
+import { runComparison, runHash } from './hash-task.ts'
 import { parseImportedHash } from './imported-hash.ts'
 
 /** @see OWASP Password Storage Cheat Sheet: Argon2id, 19 MiB, two passes, one lane */
@@ -18,7 +18,7 @@ export function normalPassword(password: string): string {
 
 /** @param password of at most `MAX_PASSWORD_BYTES` */
 export function hashPassword(password: string): Promise<string> {
-  return hash(normalPassword(password), COST)
+  return runHash({ kind: 'hash', password: normalPassword(password), cost: COST })
 }
 
 /**
@@ -31,7 +31,8 @@ export async function matchesHash(
   stored: { readonly hash: string; readonly kind: HashKind } | undefined,
 ): Promise<boolean> {
   if (stored?.kind !== 'imported') {
-    const isRight = await verify(stored?.hash ?? DUMMY, normalPassword(password))
+    const task = { hash: stored?.hash ?? DUMMY, password: normalPassword(password) }
+    const isRight = await runComparison({ kind: 'argon2', ...task })
     return isRight && stored !== undefined
   }
   const imported = parseImportedHash(stored.hash)
