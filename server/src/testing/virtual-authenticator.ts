@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { CDPSession, Page } from 'playwright-core'
 import type { TestContext } from 'vitest'
 import { z } from 'zod'
 import { openPage } from './chromium.ts'
@@ -38,6 +38,26 @@ export interface PasskeyPage {
 export async function openPasskeyPage(t: TestContext, origin: string): Promise<PasskeyPage> {
   const page = await openPage(t, { ...desktop, locale: 'en-GB' })
   await page.goto(`${origin}/dev`)
+  const { devTools, authenticatorId } = await addAuthenticator(page)
+  return {
+    create: (options) => make(page, 'create', 'parseCreationOptionsFromJSON', options),
+    get: (options) => make(page, 'get', 'parseRequestOptionsFromJSON', options),
+    held: async () =>
+      held.parse(await devTools.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
+    async put(credential) {
+      await devTools.send('WebAuthn.clearCredentials', { authenticatorId })
+      await devTools.send('WebAuthn.addCredential', { authenticatorId, credential })
+    },
+    async setVerified(isUserVerified) {
+      await devTools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified })
+    },
+  }
+}
+
+/** Gives the device of a page an authenticator that holds passkeys and knows that its user is there. */
+export async function addAuthenticator(
+  page: Page,
+): Promise<{ devTools: CDPSession; authenticatorId: string }> {
   const devTools = await page.context().newCDPSession(page)
   await devTools.send('WebAuthn.enable')
   const { authenticatorId } = added.parse(
@@ -52,19 +72,7 @@ export async function openPasskeyPage(t: TestContext, origin: string): Promise<P
       },
     }),
   )
-  return {
-    create: (options) => make(page, 'create', 'parseCreationOptionsFromJSON', options),
-    get: (options) => make(page, 'get', 'parseRequestOptionsFromJSON', options),
-    held: async () =>
-      held.parse(await devTools.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
-    async put(credential) {
-      await devTools.send('WebAuthn.clearCredentials', { authenticatorId })
-      await devTools.send('WebAuthn.addCredential', { authenticatorId, credential })
-    },
-    async setVerified(isUserVerified) {
-      await devTools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified })
-    },
-  }
+  return { devTools, authenticatorId }
 }
 
 /** By the browser's own translation of the JSON, as a web client does it. */

@@ -1,5 +1,7 @@
 import { applications } from './demo.js'
+import { devicesPage } from './devices-page.js'
 import { el } from './dom.js'
+import { factorsPage, totpPage } from './factors-page.js'
 import { changeForm } from './password-form.js'
 import { profileFields } from './own.js'
 import { action, form, heading, nameOf, notice, refusal } from './parts.js'
@@ -15,6 +17,9 @@ const GENDERS = /** @type {const} */ (['', 'female', 'male', 'unknow'])
 export const accountPages = {
   profile: profilePage,
   password: passwordPage,
+  factors: factorsPage,
+  totp: totpPage,
+  devices: devicesPage,
   sessions: sessionsPage,
   close: closePage,
 }

@@ -27,6 +27,14 @@ export function accountTab(screen, { user }) {
         account.turnTo('password')
         void signIn.passwords.look()
       }),
+      row('open-factors', rows.factors, '', () => {
+        account.turnTo('factors')
+        void signIn.factors.list()
+      }),
+      row('open-devices', rows.devices, '', () => {
+        account.turnTo('devices')
+        void signIn.factors.listDevices()
+      }),
       row('open-sessions', rows.sessions, '', () => account.turnTo('sessions')),
       row('open-close', rows.close, '', () => account.turnTo('close')),
     ),

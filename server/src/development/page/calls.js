@@ -1,3 +1,5 @@
+import { deviceHeader } from './device-trust.js'
+import { createFactorCalls } from './factor-calls.js'
 import { textOf } from './json.js'
 
 /**
@@ -42,6 +44,8 @@ export function createCalls(api, state) {
   const sdk = (call) => api.sdk({ method: 'POST', ...call, clientId: state.clientId })
   /** @returns {Record<string, string>} */
   const continued = () => (state.stateToken === '' ? {} : { 'X-state-token': state.stateToken })
+  const trusted = () => (state.isTrustLeftOut ? {} : deviceHeader(state.clientId))
+  const signingIn = () => ({ ...continued(), ...trusted() })
   const bySession = () => ({ 'session-token': state.session?.sessionToken ?? '' })
   const byUser = () => ({ Authorization: `Bearer ${state.session?.idToken ?? ''}` })
 
@@ -60,9 +64,14 @@ export function createCalls(api, state) {
       weChat('wxPhone', '/dev/wechat/phone', { persona: state.persona.trim(), phone: state.number.trim() }),
 
     login: (/** @type {string} */ code) =>
-      sdk({ name: 'login', path: `${SDK}/login/wechat-miniprogram`, body: { code } }),
+      sdk({ name: 'login', path: `${SDK}/login/wechat-miniprogram`, headers: trusted(), body: { code } }),
     loginByPhone: (/** @type {string} */ code) =>
-      sdk({ name: 'loginByPhone', path: `${SDK}/login/wechat-mini-program-mobile`, body: { code } }),
+      sdk({
+        name: 'loginByPhone',
+        path: `${SDK}/login/wechat-mini-program-mobile`,
+        headers: trusted(),
+        body: { code },
+      }),
 
     sendCode: (
       /** @type {Step & { kind: Kind }} */ step,
@@ -89,11 +98,12 @@ export function createCalls(api, state) {
       sdk({
         name: proofs[step.door],
         path: step.path,
-        headers: step.door === 'address' ? byUser() : continued(),
+        headers: step.door === 'address' ? byUser() : signingIn(),
         body: {
           [step.kind]: state.address[step.kind].trim(),
           verify_code: state.verifyCode.trim(),
           ...Object.fromEntries(step.extras.map(({ what, field }) => [field, state.typed[what]])),
+          ...(step.door === 'second-factor' && state.trustsDevice && { trust_device: true }),
         },
       }),
 
@@ -101,6 +111,7 @@ export function createCalls(api, state) {
       sdk({
         name: 'loginByPassword',
         path,
+        headers: trusted(),
         body: { user_name: state.typed.userName.trim(), password: state.typed.password },
       }),
     renewPassword: (/** @type {Step} */ { path }) =>
@@ -116,9 +127,11 @@ export function createCalls(api, state) {
       sdk({
         name: step.door === 'register' ? 'phoneRegisterBind' : 'phoneBind',
         path: step.path,
-        headers: continued(),
+        headers: signingIn(),
         body: { wechat_code: code },
       }),
+
+    ...createFactorCalls({ state, sdk, continued, byUser }),
 
     lookAgain: () => sdk({ name: 'lookAgain', method: 'GET', path: `${OURS}/sign-in`, headers: continued() }),
     keys: () => api.send({ name: 'keys', method: 'GET', path: '/api/v1/oauth2/keys' }),

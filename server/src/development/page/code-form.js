@@ -1,5 +1,6 @@
 import { fixedCodeOf, zhangsan } from './demo.js'
 import { el, fill } from './dom.js'
+import { trustBox } from './factor-forms.js'
 import { action, addressChips, form, refusal } from './parts.js'
 import { newPassword } from './password-form.js'
 import { wantsKnownAddress, wantsNewAddress } from './ways.js'
@@ -61,6 +62,8 @@ export function addressForm(screen, step) {
 
 /** @param {Screen} screen @param {DrawnStep} step */
 function suggestions({ signIn, texts, render }, step) {
+  // The number that a second factor goes to was asked for already.
+  if (step.door === 'second-factor' && step.kind === 'mobile') return undefined
   const { state } = signIn
   const offered = [
     { address: zhangsan[step.kind], whose: texts.demoUser, fits: !wantsNewAddress(step.door) },
@@ -141,6 +144,7 @@ export function codeForm(screen, step) {
     step.attemptsLeft !== undefined && el('p', { class: 'hint' }, texts.attemptsLeft(step.attemptsLeft)),
     el('div', { class: 'offer', id: 'code-hint' }, ...offer(screen)),
     ...step.extras.map((extra) => extraField(screen, extra)),
+    step.door === 'second-factor' && trustBox(screen),
     action('confirm', texts.confirmAt[step.door], { submit: true, busy: state.busy === 'confirm' }),
   )
 }

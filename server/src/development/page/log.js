@@ -13,7 +13,7 @@ import { textOf } from './json.js'
 const KEPT = 60
 
 /** Calls beside the story: they stay folded until somebody asks. */
-const minor = new Set(['wxLogin', 'wxPhone', 'keys', 'lookAgain'])
+const minor = new Set(['wxLogin', 'wxPhone', 'keys', 'lookAgain', 'ownMobile', 'factors'])
 
 /**
  * The requests and their replies, newest first. The newest of the story is unfolded; whatever the

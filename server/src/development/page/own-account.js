@@ -52,6 +52,8 @@ export function createOwnAccount({ state, calls, work, leave, renew }) {
       state.page = page
       state.refused = undefined
       state.notice = ''
+      state.begun = undefined
+      state.renaming = undefined
       changed()
       if (page === 'sessions') void during('page', listSessions)
       if (page === 'profile') void during('page', readProfile)

@@ -101,7 +101,10 @@ export function refusal({ signIn, texts }, at) {
   const { refused } = signIn.state
   if (refused?.at !== at) return undefined
   const advice = Object.entries(texts.advice).find(([end]) => refused.code.endsWith(end))?.[1]
-  const message = refused.message || (refused.code === '' ? texts.noAnswer : texts.systemBusy)
+  const message =
+    refused.problem !== undefined
+      ? texts.factors.problems[refused.problem]
+      : refused.message || (refused.code === '' ? texts.noAnswer : texts.systemBusy)
   return el(
     'div',
     { class: 'notice bad', role: 'alert', id: `${at}-refused` },
@@ -114,7 +117,26 @@ export function refusal({ signIn, texts }, at) {
         { type: 'button', class: 'small', id: 'start-over', click: () => signIn.startOver() },
         texts.startAgain,
       ),
+    /ACCOUNT\.910[24]$/.test(refused.code) &&
+      small('sign-in-again', texts.signInAgain, () => void signIn.signInAgain()),
   )
+}
+
+/**
+ * A button beside what it is about.
+ *
+ * @param {string} id
+ * @param {string} label
+ * @param {() => void} click
+ * @param {string} [told] to whoever does not see what it is about
+ */
+export function small(id, label, click, told) {
+  return el('button', { type: 'button', class: 'small', id, 'aria-label': told, click }, label)
+}
+
+/** @param {Screen} screen @param {number} moment milliseconds since the Unix epoch */
+export function dayOf({ locale }, moment) {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(moment)
 }
 
 /**

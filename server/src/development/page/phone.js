@@ -6,6 +6,7 @@ import { phoneSheet } from './phone-sheet.js'
 import { showArrivedCode, showSendButton } from './code-form.js'
 import { proveScreen } from './prove-screen.js'
 import { deniedScreen, signedInScreen } from './signed-in-screen.js'
+import { recoveryCodesScreen } from './recovery-codes-screen.js'
 import { startScreen } from './start-screen.js'
 
 const screens = {
@@ -15,6 +16,9 @@ const screens = {
   changing: proveScreen,
   denied: deniedScreen,
 }
+
+/** After these the button that was pressed is gone. @type {ReadonlySet<import('./state.js').Notice>} */
+const takenAway = new Set(['ended', 'endedOthers', 'factorAdded', 'factorRemoved', 'trustEnded'])
 
 /**
  * The phone: one screen at a time, drawn from the state of the sign-in. The focus goes where the person goes on.
@@ -36,7 +40,8 @@ export function createPhone({ root, title, texts, locale, signIn, inbox }) {
 
   function render() {
     const claimsOpen = root.querySelector('details')?.open ?? false
-    const behind = screens[state.view](screen())
+    const draw = state.recoveryCodes.length > 0 ? recoveryCodesScreen : screens[state.view]
+    const behind = draw(screen())
     const sheet = sheetOver()
     behind.inert = sheet !== undefined
     fill(root, behind, sheet)
@@ -63,7 +68,8 @@ export function createPhone({ root, title, texts, locale, signIn, inbox }) {
       focusOn('number')
       // Its buttons are what the person looks for, and stand below the field.
       document.querySelector('.sheet')?.scrollIntoView({ block: 'nearest' })
-    } else if (state.check !== undefined && state.check.slider !== before.slider) focusOnSlider()
+    } else if (state.recoveryCodes !== before.recoveryCodes) focusOn('screen-title')
+    else if (state.check !== undefined && state.check.slider !== before.slider) focusOnSlider()
     else if (state.view !== before.view || shown.door !== before.door) focusOn('screen-title')
     else if (state.asking !== before.asking)
       focusOn(before.asking === 'login' ? 'phone-login' : 'phone-button')
@@ -76,7 +82,9 @@ export function createPhone({ root, title, texts, locale, signIn, inbox }) {
     } else if (state.refused !== before.refused && state.refused !== undefined) focusOnRefused(state.refused)
     else if (state.page !== before.page) focusOn(state.page === '' ? `open-${before.page}` : 'screen-title')
     else if (state.notice === 'unbound' && before.notice === '') focusOn('tab-accounts')
-    else if (state.notice.startsWith('ended') && before.notice === '') focusOn('screen-title')
+    else if (state.renaming?.id !== before.renaming?.id)
+      focusOn(state.renaming === undefined ? `rename-${before.renaming?.id}` : 'new-name')
+    else if (takenAway.has(state.notice) && before.notice === '') focusOn('screen-title')
     else if (state.notice === 'refreshed' && before.notice === '') announce(texts().notices.refreshed)
   }
 
@@ -99,6 +107,8 @@ function focusOnSlider() {
 function focusOnRefused({ at, over }) {
   const isField = at === 'code' || at === 'password' || at === 'new-password'
   if (isField && !over) focusOn(at)
+  // The button that was pressed may stand far below.
+  else document.getElementById(`${at}-refused`)?.scrollIntoView({ block: 'nearest' })
 }
 
 /** @param {string} id */

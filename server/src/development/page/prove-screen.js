@@ -1,5 +1,6 @@
 import { addressForm, codeForm } from './code-form.js'
 import { el } from './dom.js'
+import { factorForm } from './factor-forms.js'
 import { changeForm, loginForm } from './password-form.js'
 import { action, heading, notice, refusal, segmented } from './parts.js'
 
@@ -18,7 +19,8 @@ export function proveScreen(screen) {
   const { signIn, texts } = screen
   const door = signIn.door()
   if (door === undefined) return noStep(screen)
-  const [title, text] = texts.doors[door]
+  const isEnrolling = signIn.chosen()?.factor === 'enrol'
+  const [title, text] = isEnrolling ? texts.factors.enrolling : texts.doors[door]
   const hasButton = signIn.phoneButton() !== undefined
   const drawn = /** @type {DrawnStep | undefined} */ (signIn.current())
   return el(
@@ -30,6 +32,7 @@ export function proveScreen(screen) {
     hasButton && drawn && el('p', { class: 'or' }, texts.orByCode),
     ...(drawn ? [kindChoice(screen, drawn), addressForm(screen, drawn), codeForm(screen, drawn)] : []),
     ...withPassword(screen),
+    ...withFactor(screen),
     el(
       'div',
       { class: 'screen-links' },
@@ -80,6 +83,12 @@ function withPassword(screen) {
   return [kindChoice(screen, step), form]
 }
 
+/** @param {Screen} screen */
+function withFactor(screen) {
+  const step = screen.signIn.chosen()
+  return step === undefined || step.factor === '' ? [] : [kindChoice(screen, step), factorForm(screen, step)]
+}
+
 /** @param {Screen} screen @param {import('./steps.js').Door} door */
 function later({ signIn, texts }, door) {
   const step = signIn.state.steps.find((each) => each.isSkip && each.door === door)
@@ -91,15 +100,20 @@ function later({ signIn, texts }, door) {
 /** @param {Screen} screen @param {import('./steps.js').Step} step */
 function kindChoice({ signIn, texts }, step) {
   const choices = signIn.state.steps.filter(
-    (each) => each.door === step.door && (each.kind !== undefined || each.form !== ''),
+    (each) => each.door === step.door && (each.kind !== undefined || each.form !== '' || each.factor !== ''),
   )
   if (choices.length < 2) return undefined
   const options = choices.map((each) => ({
-    id: `kind-${each.kind ?? 'password'}`,
+    id: `kind-${kindOf(each)}`,
     value: each.key,
-    label: each.kind ? texts.kinds[each.kind] : texts.kinds.password,
+    label: texts.kinds[kindOf(each)],
   }))
   return segmented('kind', texts.proveWith, options, step.key, (key) => signIn.choose(key))
+}
+
+/** @param {import('./steps.js').Step} step */
+function kindOf({ kind, factor }) {
+  return kind ?? (factor || 'password')
 }
 
 /**

@@ -3,13 +3,12 @@ import { numberOf, textOf } from './json.js'
 
 /**
  * How a person came to the session: by WeChat's word alone, and why that was enough; by a proof that bound him;
- * by his number alone; by a code to an address
- * of his; by his password; as a new user.
+ * by his number alone; by a code to an address of his; by his password; by a passkey; by a second factor; as a new user.
  *
  * @typedef {(
  *   | ({ how: 'at-once' } & ReturnType<typeof import('./accounts.js').whyAtOnce>)
  *   | { how: 'proved' }
- *   | { how: 'by-phone' | 'by-code' | 'by-password' | 'new' }
+ *   | { how: 'by-phone' | 'by-code' | 'by-password' | 'by-passkey' | 'by-second-factor' | 'new' }
  * )} Came
  */
 

@@ -3,9 +3,12 @@ import { codeOf, createCalls } from './calls.js'
 import { createCodes } from './codes.js'
 import { newAddresses, zhangsan } from './demo.js'
 import { textOf } from './json.js'
+import { createLeaving } from './leaving.js'
 import { createOwnAccount } from './own-account.js'
+import { createOwnFactors } from './own-factors.js'
 import { createPasswords, isOfNewPassword, ruleOf } from './passwords.js'
 import { createPhoneNumber } from './phone-number.js'
+import { createSecondFactor } from './second-factor.js'
 import { firstState, firstTyped } from './state.js'
 import { stepsOf } from './steps.js'
 import { createTokens } from './tokens.js'
@@ -19,13 +22,14 @@ import { createWork } from './work.js'
  * @typedef {import('./api.js').Reply} Reply
  */
 
-/** How whoever proved something has come, where that is worth a word. @type {Readonly<Partial<Record<import('./steps.js').Door, 'by-code' | 'by-password' | 'new'>>>} */
+/** How whoever proved something has come, where that is worth a word. @type {Readonly<Partial<Record<import('./steps.js').Door, 'by-code' | 'by-password' | 'by-second-factor' | 'new'>>>} */
 const howByDoor = {
   login: 'by-code',
   'old-password': 'by-password',
   'expired-password': 'by-password',
   reopen: 'by-code',
   create: 'new',
+  'second-factor': 'by-second-factor',
 }
 
 /**
@@ -40,6 +44,7 @@ export function createSignIn({ api, changed }) {
   const { during, refuse } = work
   const codes = createCodes({ state, calls, work })
   const tokens = createTokens({ state, calls, work })
+  const secondFactor = createSecondFactor({ state, calls, work, goOn })
 
   /** @param {Reply} reply */
   function notSignedIn(reply) {
@@ -49,12 +54,15 @@ export function createSignIn({ api, changed }) {
 
   /** @param {Reply} reply @param {Came} came */
   async function goOn(reply, came) {
+    secondFactor.keep(reply.json)
     const status = textOf(reply.json, 'status')
     if (status === 'ACCESS_DENIED') state.view = 'denied'
     else if (status === 'SUCCESS') await arrived(reply.json, came)
     else {
       pending(textOf(reply.json, 'state_token'), stepsOf(reply.json))
       state.rule = ruleOf(reply.json)
+      if (state.steps.some(({ step }) => step === 'MFA_SMS')) await secondFactor.fillInNumber()
+      waitForCodes()
     }
   }
 
@@ -72,8 +80,14 @@ export function createSignIn({ api, changed }) {
     state.typed = firstTyped()
     const byCode = state.steps.find((step) => step.kind !== undefined && step.door === first?.door)
     choose((first?.isPhoneButton ? (byCode ?? first) : first)?.key ?? '')
-    for (const step of state.steps)
-      if (step.kind) codes.waitFor(state.address[step.kind], step.send?.inSeconds ?? 0)
+    state.begun = undefined
+    state.trustsDevice = false
+  }
+
+  /** A sign-in may begin while a code is under way. */
+  function waitForCodes() {
+    for (const { kind, send } of state.steps)
+      if (kind) codes.waitFor(state.address[kind], send?.inSeconds ?? 0)
   }
 
   /** A wrong code costs a try, and only the server knows how many are left. */
@@ -109,6 +123,9 @@ export function createSignIn({ api, changed }) {
     state.accounts = undefined
     state.profile = undefined
     state.sessions = undefined
+    state.factors = undefined
+    state.devices = undefined
+    state.renaming = undefined
     state.own = newAddresses()
   }
 
@@ -171,6 +188,8 @@ export function createSignIn({ api, changed }) {
     signIn,
     check: codes.check,
     sendCode: codes.send,
+    secondFactor,
+    factors: createOwnFactors({ state, calls, work: tokens.asUser }),
     passwords: createPasswords({ state, calls, work, asUser: tokens.asUser, goOn }),
     chosen,
     account: createOwnAccount({ state, calls, work: tokens.asUser, leave, renew: tokens.renew }),
@@ -262,12 +281,7 @@ export function createSignIn({ api, changed }) {
         if (state.refused === undefined) state.notice = 'refreshed'
       }),
 
-    signOut: () =>
-      during('sign-out', async () => {
-        const reply = await calls.logout()
-        if (!reply.ok) return refuse('session', reply)
-        leave(state.isWithoutWeChat ? 'signedOutAlone' : 'signedOut')
-      }),
+    ...createLeaving({ state, calls, work, leave, openLogin: () => pending('', stepsBehind('login')) }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { applications, newPerson } from './demo.js'
 import { el } from './dom.js'
+import { pageAtLocalhost, passkeysHere } from './passkeys.js'
 import { action, form, heading, notice, refusal } from './parts.js'
 
 /**
@@ -37,11 +38,35 @@ export function startScreen(screen) {
         click: () => signIn.askForNumber('login'),
       }),
       el(
-        'button',
-        { type: 'button', class: 'link', id: 'other-ways', click: () => signIn.goTo('login') },
-        texts.otherWays,
+        'div',
+        { class: 'screen-links' },
+        el(
+          'button',
+          { type: 'button', class: 'link', id: 'other-ways', click: () => signIn.goTo('login') },
+          texts.otherWays,
+        ),
+        passkeyDoor(screen),
       ),
     ),
+  )
+}
+
+/** @param {import('./parts.js').Screen} screen */
+function passkeyDoor({ signIn, texts }) {
+  const here = passkeysHere()
+  if (here === 'no') return undefined
+  if (here === 'elsewhere')
+    return el(
+      'a',
+      { class: 'link', id: 'passkeys-elsewhere', href: pageAtLocalhost() },
+      texts.factors.passkeyAtLocalhost,
+    )
+  const busy = signIn.state.busy === 'passkey'
+  const go = () => void signIn.secondFactor.loginByPasskey()
+  return el(
+    'button',
+    { type: 'button', class: 'link', id: 'door-passkey', 'aria-busy': busy && 'true', click: go },
+    texts.factors.passkeyDoor,
   )
 }
 

@@ -7,15 +7,16 @@ import { textOf } from './json.js'
  * What a person is told when something is refused. `at` is where on the screen.
  *
  * @typedef {object} Refused
- * @property {'sign-in' | 'address' | 'check' | 'code' | 'number' | 'phone-button' | 'session' | 'accounts' | 'link' | 'page' | 'password' | 'new-password'} at
+ * @property {'sign-in' | 'address' | 'check' | 'code' | 'number' | 'phone-button' | 'session' | 'accounts' | 'link' | 'page' | 'password' | 'new-password' | 'factor'} at
  * @property {string} code the server's, or empty when nobody answered
  * @property {string} message the server's
  * @property {boolean} over the sign-in cannot go on
+ * @property {import('./passkeys.js').Problem} [problem] what the browser says of a passkey
  */
 
-/** @typedef {'sign-in' | 'send' | 'picture' | 'check' | 'machine' | 'confirm' | 'phone' | 'refresh' | 'accounts' | 'unbind' | 'link' | 'page' | 'save' | 'end' | 'close' | 'password' | 'skip' | 'sign-out'} Busy */
+/** @typedef {'sign-in' | 'send' | 'picture' | 'check' | 'machine' | 'confirm' | 'phone' | 'refresh' | 'accounts' | 'unbind' | 'link' | 'page' | 'save' | 'end' | 'close' | 'password' | 'skip' | 'passkey' | 'enrol' | 'remove' | 'codes' | 'rename' | 'sign-out'} Busy */
 
-/** @typedef {'' | 'refreshed' | 'signedOut' | 'signedOutAlone' | 'unbound' | 'unboundOwn' | 'linked' | 'saved' | 'addressChanged' | 'ended' | 'endedOthers' | 'closed' | 'passwordSet' | 'passwordChanged'} Notice */
+/** @typedef {'' | 'refreshed' | 'signedOut' | 'signedOutAlone' | 'unbound' | 'unboundOwn' | 'linked' | 'saved' | 'addressChanged' | 'ended' | 'endedOthers' | 'closed' | 'passwordSet' | 'passwordChanged' | 'factorAdded' | 'factorRemoved' | 'trustEnded'} Notice */
 
 /** What stands in the fields before anybody has typed: whoever tries the page has the demo user's password. */
 export function firstTyped() {
@@ -73,6 +74,22 @@ export function firstState() {
     profile: undefined,
     /** @type {import('./own.js').OwnSession[] | undefined} */
     sessions: undefined,
+    /** @type {import('./factors.js').OwnFactors | undefined} */
+    factors: undefined,
+    /** @type {import('./factors.js').TrustedDevice[] | undefined} */
+    devices: undefined,
+    /** What the next passkey is called. */
+    passkeyName: '',
+    /** The passkey that is given another name, and that name. @type {{ id: string, name: string } | undefined} */
+    renaming: undefined,
+    /** An authenticator app that is being set up. @type {import('./factors.js').Begun | undefined} */
+    begun: undefined,
+    /** Told once: they stay on the screen until the person has kept them. @type {string[]} */
+    recoveryCodes: [],
+    /** Whether the second factor is not to be asked for again on this device. */
+    trustsDevice: false,
+    /** Whether the next sign-in is to show a second factor, although this device is trusted. */
+    isTrustLeftOut: false,
     /** When a closed account is deleted: milliseconds since the Unix epoch. */
     closesAt: 0,
     /** The WeChat person to be linked as a further account. */
@@ -81,7 +98,7 @@ export function firstState() {
     accounts: undefined,
     /** What went well a moment ago. @type {Notice} */
     notice: '',
-    /** What the person left empty. @type {'' | 'person' | 'address' | 'code' | 'number' | 'further' | 'login-name' | 'password' | 'new-password'} */
+    /** What the person left empty. @type {'' | 'person' | 'address' | 'code' | 'number' | 'further' | 'login-name' | 'password' | 'new-password' | 'passkey-name' | 'new-name'} */
     missing: '',
   }
 }

@@ -11,6 +11,7 @@ import { asObject, numberOf, textOf } from './json.js'
  * @property {Kind | undefined} kind of the address that is proved by a code; `undefined` for another step
  * @property {boolean} isPhoneButton the number comes from WeChat, and no code is sent
  * @property {'' | 'login' | 'renew'} form where passwords are typed: to sign in, or an old one and a new one
+ * @property {'' | Factor} factor what is shown besides the first proof, where no address has to do with it
  * @property {boolean} isSkip what the server asks for is put off
  * @property {boolean} isDrawn this sample has a screen for it
  * @property {Send | undefined} send
@@ -40,6 +41,8 @@ import { asObject, numberOf, textOf } from './json.js'
 
 /** @typedef {'mobile' | 'email'} Kind the field of the request that carries the address */
 
+/** @typedef {'totp' | 'recovery-code' | 'passkey' | 'enrol'} Factor `enrol`: a TOTP that is set up first */
+
 /** @typedef {'register' | 'bind' | 'second-factor' | 'old-password' | 'expired-password' | import('./ways.js').OwnDoor} Door what a proof leads to; the person chooses between doors */
 
 /** @type {ReadonlyMap<string, Kind>} */
@@ -48,6 +51,14 @@ const kinds = new Map([
   ['VERIFY_EMAIL', 'email'],
   ['MFA_SMS', 'mobile'],
   ['MFA_EMAIL', 'email'],
+])
+
+/** @type {ReadonlyMap<string, Factor>} */
+const factors = new Map([
+  ['MFA_TOTP', 'totp'],
+  ['MFA_RECOVERY_CODE', 'recovery-code'],
+  ['MFA_PASSKEY', 'passkey'],
+  ['ENROL_TOTP', 'enrol'],
 ])
 
 /** @type {Extra} */
@@ -68,6 +79,7 @@ export function stepsOf(reply) {
     const send = asObject(each)['send']
     const door = doorOf(path, textOf(reply, 'status'))
     const kind = path !== '' && send !== undefined ? kinds.get(step) : undefined
+    const factor = path === '' ? '' : (factors.get(step) ?? '')
     const form = path !== '' && step === 'UPDATE_PASSWORD' ? 'renew' : ''
     const isSkip = path !== '' && step === 'SKIP'
     const isPhoneButton = path !== '' && step === 'WECHAT_PHONE'
@@ -79,8 +91,9 @@ export function stepsOf(reply) {
       kind,
       isPhoneButton,
       form,
+      factor,
       isSkip,
-      isDrawn: kind !== undefined || isPhoneButton || form !== '' || isSkip,
+      isDrawn: kind !== undefined || isPhoneButton || form !== '' || factor !== '' || isSkip,
       send: send === undefined ? undefined : sendOf(send),
       extras: isOfPassword(door) ? [newPassword] : [],
       hint: textOf(each, 'hint'),

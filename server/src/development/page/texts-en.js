@@ -1,4 +1,5 @@
 import { callsEn } from './texts-calls-en.js'
+import { factorsEn } from './texts-factors-en.js'
 import { ownEn } from './texts-own-en.js'
 
 /** What the page says in English. What the wire calls a thing stays as it is. */
@@ -17,7 +18,7 @@ export const en = {
   },
   storyWithoutWeChat: {
     meet: ['Somebody', 'who comes without WeChat'],
-    prove: ['shows who it is', 'by a code, or by a password'],
+    prove: ['shows who it is', 'by a code, a password or a passkey'],
     arrive: ['and is that user', 'with a session and an id_token'],
   },
   storyState: { done: 'Done', now: 'Now', next: 'Next', skipped: 'Not needed' },
@@ -49,7 +50,7 @@ export const en = {
       'WeChat knows you, this application does not. Prove an address of your account.',
     ],
     register: ['One more thing', 'Prove a phone or an email. If nobody has it yet, a user is made for you.'],
-    'second-factor': ['Confirm it is you', 'Your account asks for one more proof.'],
+    'second-factor': ['Second factor', 'One more proof that it is you. Until then you are not signed in.'],
     login: ['Sign in', 'By a code to an address of your account, or by your password.'],
     create: ['Create an account', 'With a phone or an email that nobody has yet.'],
     forgot: ['Set a new password', 'By a code to an address of your account. Then you sign in with it.'],
@@ -85,7 +86,15 @@ export const en = {
   allow: 'Allow',
 
   proveWith: 'Prove with',
-  kinds: { mobile: 'Phone', email: 'Email', password: 'Password' },
+  kinds: {
+    mobile: 'Phone',
+    email: 'Email',
+    password: 'Password',
+    passkey: 'Passkey',
+    totp: 'Authenticator',
+    'recovery-code': 'Recovery code',
+    enrol: 'Set up',
+  },
   address: { mobile: 'Mobile number', email: 'Email address' },
   addressMissing: { mobile: 'Enter a mobile number.', email: 'Enter an email address.' },
   suggestions: 'Suggestions',
@@ -131,6 +140,7 @@ export const en = {
     address: 'Change',
   },
   startAgain: 'Start again',
+  signInAgain: 'Sign in again',
   back: 'Back',
   unsupported: (/** @type {string} */ names) =>
     `The server also offers ${names}, which this sample does not draw.`,
@@ -150,6 +160,9 @@ export const en = {
     'SOCIAL.9002': 'No verified address and no other account: whoever unbound this could never come back.',
     'CAPTCHA.0002': 'The piece was not in its place. Try this other picture.',
     'ACCOUNT.9102': 'This wants a sign-in of the last ten minutes.',
+    'ACCOUNT.9104': 'This session began without your second factor. One that begins with it may do this.',
+    'MFA.9204': 'Begin again: there will be another secret, and the one before is good for nothing.',
+    'MFA.9225': 'Browsers keep passkeys for names: open this page at localhost, or set passkeys.rp_id.',
     'PARAM.0016': 'An id_token lives for five minutes. Refresh it, then try again.',
   },
 
@@ -172,6 +185,8 @@ export const en = {
     new: 'A user was made: nobody had this address.',
     'by-password': 'The password was enough: WeChat had no part in it.',
     'by-code': 'A code to an address of this user was enough: WeChat had no part in it.',
+    'by-passkey': 'The passkey was enough: it is two factors at once, and WeChat had no part in it.',
+    'by-second-factor': 'Two factors: the first proof said who, the second one that it is really you.',
     'by-phone': 'WeChat vouched for the number, and for nothing else: no WeChat account was bound.',
   },
   tabs: { label: 'Signed in', session: 'Session', accounts: 'WeChat', account: 'Account' },
@@ -200,6 +215,9 @@ export const en = {
     passwordChanged: 'The password is changed, and all other sessions are over.',
     addressChanged: 'Changed. The other addresses of the account are told, and all other sessions are over.',
     ended: 'Ended. It counts for nothing from the next call on.',
+    factorAdded: 'Set up. Signing in asks for it from now on, and your addresses are told.',
+    factorRemoved: 'Removed. Your addresses are told.',
+    trustEnded: 'Ended. The next sign-in there asks for the second factor.',
     endedOthers: 'All other sessions are over.',
     closed: (/** @type {string} */ day) =>
       `Closed. On ${day} the account is deleted; until then it can be opened again.`,
@@ -221,6 +239,7 @@ export const en = {
     `The demo user ${name} has ${password}.`,
   later: 'Later',
   own: ownEn,
+  factors: factorsEn,
 
   inboxTitle: 'Dev Inbox',
   inboxEmpty: 'No message yet. What Ligature would send by SMS or email lands here, not outside.',
@@ -243,6 +262,9 @@ export const en = {
     IDENTITY_UNBOUND: 'notice: account unlinked',
     ACCOUNT_CLOSING: 'notice: account closed',
     ACCOUNT_REOPENED: 'notice: account opened again',
+    FACTOR_ADDED: 'notice: second factor set up',
+    FACTOR_REMOVED: 'notice: second factor removed',
+    RECOVERY_CODES_MADE: 'notice: new recovery codes',
   },
   useThisCode: 'Use this code',
   copyCode: 'Copy code',

@@ -6,6 +6,8 @@ export const ownEn = {
     mobile: 'Mobile',
     email: 'Email',
     password: 'Password',
+    factors: 'Second factor',
+    devices: 'Trusted devices',
     sessions: 'Sessions',
     close: 'Close account',
   },

@@ -10,6 +10,8 @@ export const ownZh = {
     mobile: '手机号',
     email: '邮箱',
     password: '密码',
+    factors: '二次认证',
+    devices: '可信设备',
     sessions: '登录会话',
     close: '注销账号',
   },

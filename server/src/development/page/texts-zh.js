@@ -1,4 +1,5 @@
 import { callsZh } from './texts-calls-zh.js'
+import { factorsZh } from './texts-factors-zh.js'
 import { ownZh } from './texts-own-zh.js'
 
 /**
@@ -21,7 +22,7 @@ export const zh = {
   },
   storyWithoutWeChat: {
     meet: ['一个人', '不通过微信而来'],
-    prove: ['证明身份', '凭验证码或密码'],
+    prove: ['证明身份', '凭验证码、密码或通行密钥'],
     arrive: ['就是那个用户', '得到会话和 id_token'],
   },
   storyState: { done: '已完成', now: '当前', next: '下一步', skipped: '不需要' },
@@ -50,7 +51,7 @@ export const zh = {
   doors: {
     bind: ['绑定账号', '微信认识你，这个应用还不认识。请证明你账号上的一个地址。'],
     register: ['还差一步', '请验证手机号或邮箱。若还没有人使用它，将为你新建用户。'],
-    'second-factor': ['确认是你本人', '你的账号需要再验证一次。'],
+    'second-factor': ['二次认证', '请再证明一次是你本人，完成之前尚未登录。'],
     login: ['登录', '凭发送到你账号地址的验证码，或凭密码。'],
     create: ['注册账号', '使用还没有人用的手机号或邮箱。'],
     forgot: ['设置新密码', '凭发送到你账号地址的验证码设置，再用新密码登录。'],
@@ -86,7 +87,15 @@ export const zh = {
   allow: '允许',
 
   proveWith: '验证方式',
-  kinds: { mobile: '手机号', email: '邮箱', password: '密码' },
+  kinds: {
+    mobile: '手机号',
+    email: '邮箱',
+    password: '密码',
+    passkey: '通行密钥',
+    totp: '身份验证器',
+    'recovery-code': '恢复码',
+    enrol: '设置',
+  },
   address: { mobile: '手机号', email: '邮箱地址' },
   addressMissing: { mobile: '请输入手机号。', email: '请输入邮箱地址。' },
   suggestions: '可用地址',
@@ -131,6 +140,7 @@ export const zh = {
     address: '更换',
   },
   startAgain: '重新开始',
+  signInAgain: '重新登录',
   back: '返回',
   unsupported: (names) => `服务器还提供了 ${names}，此示例没有对应的界面。`,
   noStep: '服务器给出的步骤，此示例都没有对应的界面。',
@@ -148,6 +158,9 @@ export const zh = {
     'SOCIAL.9002': '没有已验证的地址，也没有其他账号：一旦解绑，就再也无法登录。',
     'CAPTCHA.0002': '拼图没有对准缺口，请用这张新图再试。',
     'ACCOUNT.9102': '须在登录后的十分钟内进行。',
+    'ACCOUNT.9104': '当前会话建立时没有经过二次认证。经二次认证重新登录后即可进行。',
+    'MFA.9204': '请重新开始：将生成新的密钥，原有密钥作废。',
+    'MFA.9225': '浏览器只为域名保存通行密钥：请用 localhost 打开此页面，或设置 passkeys.rp_id。',
     'PARAM.0016': 'id_token 的有效期是五分钟，请刷新后再试。',
   },
 
@@ -170,6 +183,8 @@ export const zh = {
     new: '此前没有人使用这个地址，已新建用户。',
     'by-password': '凭密码登录，微信没有参与。',
     'by-code': '凭此用户地址收到的验证码登录，微信没有参与。',
+    'by-passkey': '凭通行密钥登录，它本身就是两种因素，微信没有参与。',
+    'by-second-factor': '经过两种验证：第一种说明是谁，第二种确认是本人。',
     'by-phone': '微信只证明了手机号：没有绑定任何微信账号。',
   },
   tabs: { label: '已登录', session: '会话', accounts: '微信账号', account: '我的账号' },
@@ -197,6 +212,9 @@ export const zh = {
     passwordChanged: '密码已修改，其他会话均已结束。',
     addressChanged: '已更换。账号的其他地址会收到通知，其他会话均已结束。',
     ended: '已结束，从下一个请求起失效。',
+    factorAdded: '已启用，今后登录需要它。账号的地址会收到通知。',
+    factorRemoved: '已移除。账号的地址会收到通知。',
+    trustEnded: '已取消。下次在该设备登录时需要二次认证。',
     endedOthers: '其他会话均已结束。',
     closed: (day) => `账号已注销，将于 ${day} 删除；在此之前可以恢复。`,
   },
@@ -216,6 +234,7 @@ export const zh = {
   demoPassword: (name, password) => `演示用户 ${name} 的密码是 ${password}。`,
   later: '稍后再说',
   own: ownZh,
+  factors: factorsZh,
 
   inboxTitle: '开发收件箱',
   inboxEmpty: '还没有消息。Ligature 要发出的短信和邮件都会落在这里，不会发到外面。',
@@ -229,8 +248,8 @@ export const zh = {
     UPDATE_PWD: '修改密码',
     CHANGE_PWD: '修改密码',
     UPDATE: '更换地址',
-    MFA: '二次验证',
-    OTP: '二次验证',
+    MFA: '二次认证',
+    OTP: '二次认证',
     PASSWORD_CHANGED: '通知：密码已修改',
     MOBILE_CHANGED: '通知：手机号已变更',
     EMAIL_CHANGED: '通知：邮箱已变更',
@@ -238,6 +257,9 @@ export const zh = {
     IDENTITY_UNBOUND: '通知：解绑了第三方账号',
     ACCOUNT_CLOSING: '通知：账号注销',
     ACCOUNT_REOPENED: '通知：账号恢复',
+    FACTOR_ADDED: '通知：启用了二次认证方式',
+    FACTOR_REMOVED: '通知：移除了二次认证方式',
+    RECOVERY_CODES_MADE: '通知：生成了新的恢复码',
   },
   useThisCode: '填入验证码',
   copyCode: '复制验证码',

@@ -49,6 +49,7 @@ const byPassword = {
   kind: undefined,
   isPhoneButton: false,
   form: 'login',
+  factor: '',
   isSkip: false,
   isDrawn: true,
   send: undefined,
@@ -78,6 +79,7 @@ function byCode(door, kind) {
     kind,
     isPhoneButton: false,
     form: '',
+    factor: '',
     isSkip: false,
     isDrawn: true,
     send: {

@@ -37,6 +37,16 @@ export function createWork(state, changed) {
     refuse(at, reply) {
       state.refused = refusedBy(at, reply)
     },
+
+    /**
+     * What no server refused, but this browser or the person at it.
+     *
+     * @param {import('./state.js').Refused['at']} at
+     * @param {import('./passkeys.js').Problem} problem
+     */
+    cannot(at, problem) {
+      state.refused = { at, code: '', message: '', over: false, problem }
+    },
   }
 }
 
