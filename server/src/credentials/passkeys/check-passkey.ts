@@ -1,5 +1,4 @@
 import { timingSafeEqual } from 'node:crypto'
-import { verifyAuthenticationResponse } from '@simplewebauthn/server'
 import { record } from '../../audit/index.ts'
 import type { Tx } from '../../platform/db/index.ts'
 import type { RefusalDefinition } from '../../platform/refusal.ts'
@@ -122,6 +121,8 @@ async function verify(
   publicKey: string,
 ): Promise<Pick<RightPasskey, 'signCount' | 'isBackedUp'>> {
   requireOwnPage(response.response.clientDataJSON)
+  // Loaded by whoever uses it: it takes as much memory as a tenth of the server.
+  const { verifyAuthenticationResponse } = await import('@simplewebauthn/server')
   const { userHandle: _, ...assertion } = response.response
   const { verified, authenticationInfo } = await verifyAuthenticationResponse({
     response: { ...response, response: assertion, clientExtensionResults: {} },

@@ -1,5 +1,3 @@
-import { verifyRegistrationResponse } from '@simplewebauthn/server'
-import { decodeAttestationObject } from '@simplewebauthn/server/helpers'
 import type { Tx } from '../../platform/db/index.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { randomId } from '../../platform/secrets.ts'
@@ -98,7 +96,9 @@ async function verify(
 ): Promise<store.PasskeyKey> {
   try {
     requireOwnPage(response.response.clientDataJSON)
-    requireNoCertificates(response.response.attestationObject)
+    // Loaded by whoever uses it: it takes as much memory as a tenth of the server.
+    const { verifyRegistrationResponse } = await import('@simplewebauthn/server')
+    await requireNoCertificates(response.response.attestationObject)
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       response: {
         ...response,
@@ -131,7 +131,8 @@ async function verify(
  * We ask for no attestation and get none, or one that the key itself signed. Another one names certificates whose
  * revocation would be looked up on a server of the caller's choice.
  */
-function requireNoCertificates(attestationObject: string): void {
+async function requireNoCertificates(attestationObject: string): Promise<void> {
+  const { decodeAttestationObject } = await import('@simplewebauthn/server/helpers')
   const attestation = decodeAttestationObject(new Uint8Array(Buffer.from(attestationObject, 'base64url')))
   const format = attestation.get('fmt')
   const isBySelf = format === 'packed' && attestation.get('attStmt').get('x5c') === undefined
