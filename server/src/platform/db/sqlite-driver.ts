@@ -50,13 +50,12 @@ export class SharedCommitDriver implements Driver {
    * @param reader another connection to the same file; the writer's own where there can be only one
    * @param isInTransaction whether SQLite still has the writer's transaction: it ends one on some faults
    */
-  constructor(
-    file: string,
-    writer: SqliteDatabase,
-    reader: SqliteDatabase,
-    isInTransaction: () => boolean,
-  ) {
-    this.#turns = SharedCommitDriver.#turnsByFile.get(file) ?? { isTaken: false, waiting: [], open: undefined }
+  constructor(file: string, writer: SqliteDatabase, reader: SqliteDatabase, isInTransaction: () => boolean) {
+    this.#turns = SharedCommitDriver.#turnsByFile.get(file) ?? {
+      isTaken: false,
+      waiting: [],
+      open: undefined,
+    }
     SharedCommitDriver.#turnsByFile.set(file, this.#turns)
     this.#writer = writer
     this.#reader = reader
