@@ -43,6 +43,12 @@ async function addEverything(dataDirectory: string): Promise<void> {
   const { db, vault, close } = await openExistingDeployment({ dataDirectory, masterKey: undefined }, 0)
   const known = await db.selectFrom('user_address').select('address_index').executeTakeFirstOrThrow()
   const { id: userId } = await db.selectFrom('user').select('id').executeTakeFirstOrThrow()
+  // Of somebody who does not sign in here: he would be asked for them.
+  const { id: carefulId } = await db
+    .selectFrom('user')
+    .select('id')
+    .where('user_name', '=', 'wang')
+    .executeTakeFirstOrThrow()
   const [connection] = await db.selectFrom('connection').select('id').execute()
   const attempt = (id: string, index: string) => sql`
     insert into message_attempt (id, message_id, client_id, at, gateway, channel, purpose, address_index, address_masked, result)
@@ -56,12 +62,12 @@ async function addEverything(dataDirectory: string): Promise<void> {
     sql`insert into password_history (id, user_id, hash_sealed, replaced_at)
       values ('older', ${userId}, ${vault.seal('password_history older', 'H')}, 1)`,
     sql`insert into totp (user_id, secret_sealed, set_at, confirmed_at, last_step, version)
-      values (${userId}, ${vault.seal(`totp ${userId}`, 'S')}, 1, 2, 3, 'V')`,
+      values (${carefulId}, ${vault.seal(`totp ${carefulId}`, 'S')}, 1, 2, 3, 'V')`,
     sql`insert into recovery_code (id, user_id, hash_sealed, created_at)
-      values ('rescue', ${userId}, ${vault.seal('recovery_code rescue', 'R')}, 1)`,
+      values ('rescue', ${carefulId}, ${vault.seal('recovery_code rescue', 'R')}, 1)`,
     sql`insert into passkey (id, user_id, credential_id, public_key, name_sealed, sign_count, backed_up, device_type,
       transports, created_at)
-      values ('key', ${userId}, 'of-a-phone', 'P', ${vault.seal('passkey key', 'N')}, 1, 0, 'singleDevice', '[]', 1)`,
+      values ('key', ${carefulId}, 'of-a-phone', 'P', ${vault.seal('passkey key', 'N')}, 1, 0, 'singleDevice', '[]', 1)`,
     sql`insert into user_group (user_id, name) values (${userId}, 'staff')`,
     sql`insert into user_visit (user_id, country, last_at) values (${userId}, 'CN', 1)`,
     attempt('known', known.address_index),

@@ -215,6 +215,7 @@ async function breakStore(scene: Scene): Promise<void> {
   const signIn = await scene.program.openSignIn('mock:a-person-of-note-too')
   scene.secrets.push({ name: 'a state token', value: signIn.stateToken })
   const database = new DatabaseSync(join(scene.dataDirectory, 'ligature.db'))
+  database.exec('pragma busy_timeout = 5000')
   database.exec(`create trigger talkative before insert on verification begin
     select raise(abort, 'no room for ${STRANGER}, ${LOST_EMAIL} and ${signIn.stateToken}'); end`)
   expect(keep(scene, await signIn.send(STRANGER)).httpStatus).toBe(500)

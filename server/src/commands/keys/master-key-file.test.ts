@@ -81,8 +81,9 @@ describe('where the key is a file', () => {
       expect(existsSync(`${file}.next`)).toBe(false)
       await expectWorking(t, data)
     }
-    const last = Array.from({ length: 4 }, (_, back) => finish(statements - back, false))
-    await Promise.all([...last, finish(statements - 5, true)])
+    // So far from the end the file is moved; `seen` tells when that is no longer so.
+    const around = [11, 10, 9, 8].map((back) => finish(statements - back, false))
+    await Promise.all([...around, finish(statements - 12, true)])
     expect([...seen].toSorted()).toEqual(['after', 'before'])
   })
 })

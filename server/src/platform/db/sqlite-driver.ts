@@ -199,8 +199,9 @@ export class SharedCommitDriver implements Driver {
     const next = this.#turns.waiting.shift()
     if (next !== undefined) return next()
     this.#turns.isTaken = false
-    // Requests that are in the sockets already come before it.
-    if (this.#batch !== undefined) setImmediate(() => this.#flushUnlessInUse())
+    // Nobody waits for what holds nothing; otherwise requests that are in the sockets already come first.
+    if (this.#batch?.committing.length === 0) this.#flush()
+    else if (this.#batch !== undefined) setImmediate(() => this.#flushUnlessInUse())
   }
 
   #flushUnlessInUse(): void {
