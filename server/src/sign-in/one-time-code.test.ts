@@ -160,8 +160,11 @@ describe('whoever has an authenticator app', () => {
       body: { mobile: LI, verify_code: CODE },
     }
     expect(await program.call('social/bind', bind)).toMatchObject({ outcome: 'MFA_AUTH' })
+    const spared = signedIn(program, await program.call('login', login))
+    expect(await spared.bindOwn('mock:bob')).toMatchObject({ outcome: SIGN_IN_WITH_SECOND_FACTOR })
+    expect(await signedIn(program, trusted).bindOwn('mock:bob')).toMatchObject({ httpStatus: 200 })
     await setAccess(server, { rules: [{ name: 'all come in', result: 'allow' }] })
-    const again = await program.openSignIn('bob')
+    const again = await program.openSignIn('carol')
     server.clock.advance(60_000)
     await again.send(LI)
     expect(await again.bind(LI, CODE)).toMatchObject({ outcome: 'MFA_AUTH' })
