@@ -75,7 +75,10 @@ describe.skipIf(chromiumPath === undefined)(
         await page.locator('#screen-title').getByText('张三丰').waitFor()
         await hasFocus(page, 'open-profile')
 
+        // It is shown as it was and read again; until it has come nobody is let go.
+        const read = page.waitForResponse((response) => response.url().endsWith('/api/v2/sdk/profile'))
         await page.locator('#open-profile').click()
+        await read
         await page.locator('#save').waitFor()
         expect(await page.locator('#attr_birthday').inputValue()).toBe('1990-02-03')
         expect(await page.locator('#attr_gender').inputValue()).toBe('male')
