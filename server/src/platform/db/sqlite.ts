@@ -12,6 +12,10 @@ import { refuseBackup } from './backup-mark.ts'
 import { SharedCommitDriver } from './sqlite-driver.ts'
 
 const MAX_KEPT_STATEMENTS = 400
+/** Pages that requests come back to, beside those that a shared transaction has changed and not yet written. */
+const WRITER_CACHE_KB = 32 * 1024
+/** A shared transaction changes about a thousand pages; moving them into the file after each would write twice. */
+const PAGES_IN_LOG = 8000
 
 /** What a database is opened for, where it is not to serve from it. */
 export interface DatabaseUse {
@@ -46,6 +50,10 @@ export function openFile(directory: string, use: DatabaseUse = {}): SqliteDialec
   database.exec('pragma journal_mode = wal')
   database.exec('pragma synchronous = full')
   database.exec('pragma foreign_keys = on')
+  // To take back one request of a shared transaction SQLite keeps what the pages were: in memory, not in a file.
+  database.exec('pragma temp_store = memory')
+  database.exec(`pragma cache_size = -${WRITER_CACHE_KB}`)
+  database.exec(`pragma wal_autocheckpoint = ${PAGES_IN_LOG}`)
   // Takes the lock, which then stays: it fails while anybody else has the file open, busy or not.
   if (use.isAlone === true) database.exec('begin immediate; commit')
   const writer = withKeptStatements(database)
