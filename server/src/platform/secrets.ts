@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomInt } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 
 export const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
@@ -30,8 +30,16 @@ export function randomReadable(length: number): string {
   return pick(READABLE, length)
 }
 
+/** From random bytes, of which those are left out that would make some letters likelier than others. */
 function pick(alphabet: string, length: number): string {
-  return Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join('')
+  const fairBelow = 256 - (256 % alphabet.length)
+  let picked = ''
+  while (picked.length < length) {
+    for (const byte of randomBytes(length - picked.length)) {
+      if (byte < fairBelow) picked += alphabet.charAt(byte % alphabet.length)
+    }
+  }
+  return picked
 }
 
 /**

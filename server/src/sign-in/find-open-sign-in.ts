@@ -55,7 +55,7 @@ async function find(
   now: number,
 ): Promise<signIns.OpenSignIn | string> {
   if (stateToken === undefined) return 'no state token'
-  const id = await readStateToken(deps.vault.stateTokenKey, stateToken, clientId, now)
+  const id = readStateToken(deps.vault.stateTokenKey, stateToken, clientId, now)
   if (id === undefined) return 'not a state token for this application, or expired'
   const key = { id, clientId, stateTokenHash: hashToken(stateToken) }
   return (await signIns.findOpen(deps.db, key, now)) ?? 'completed, ended or replaced'

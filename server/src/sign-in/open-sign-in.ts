@@ -43,7 +43,7 @@ export async function openSignIn(
   const { clientId } = application
   const expiresAt = now + LIFETIME_MS
   const content = { signInId, clientId, issuedAt: now, expiresAt }
-  const stateToken = await issueStateToken(vault.stateTokenKey, content)
+  const stateToken = issueStateToken(vault.stateTokenKey, content)
   const signIn = { id: signInId, clientId, expiresAt, stateTokenHash: hashToken(stateToken) }
 
   if (isContinued) await signIns.advance(tx, signInId, { ...signIn, waits: wants })

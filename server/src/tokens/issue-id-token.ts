@@ -1,6 +1,6 @@
-import { SignJWT } from 'jose'
 import { randomId } from '../platform/secrets.ts'
 import type { SigningAlgorithm } from './make-signing-key.ts'
+import { signToken } from './sign-token.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
 /** Clocks of relying parties may run this far behind ours. */
@@ -40,7 +40,7 @@ export async function issueIdToken(keys: SigningKeys, request: IdTokenRequest, n
   const { subject, userId, name, userName, mobile, email, sessionId } = request.claims
   const issuedAt = Math.floor(now / 1000)
 
-  return new SignJWT({
+  const claims = {
     iss: request.issuer,
     aud: request.clientId,
     sub: subject,
@@ -55,7 +55,6 @@ export async function issueIdToken(keys: SigningKeys, request: IdTokenRequest, n
     mobile,
     email,
     api: JSON.stringify({ name, mobile, id: userId, userName, email }),
-  })
-    .setProtectedHeader({ kid: key.kid, alg: key.algorithm })
-    .sign(key.privateKey)
+  }
+  return signToken({ kid: key.kid, alg: key.algorithm }, claims, key.algorithm, key.privateKey)
 }

@@ -1,3 +1,4 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { type CryptoKey, importJWK, type JWK } from 'jose'
 import { z } from 'zod'
 import type { Db } from '../platform/db/index.ts'
@@ -22,7 +23,7 @@ export interface SigningKey {
   readonly publicJwk: JWK
   readonly publicKey: CryptoKey
   /** Absent when nothing signs with it any more. */
-  readonly privateKey: CryptoKey | undefined
+  readonly privateKey: KeyObject | undefined
 }
 
 /**
@@ -34,7 +35,7 @@ export interface SigningKey {
  */
 export interface SigningKeys {
   /** The key that signs at this moment. */
-  active(algorithm: SigningAlgorithm, now: number): Promise<SigningKey & { readonly privateKey: CryptoKey }>
+  active(algorithm: SigningAlgorithm, now: number): Promise<SigningKey & { readonly privateKey: KeyObject }>
   find(kid: string, now: number): Promise<SigningKey | undefined>
   published(now: number): Promise<readonly SigningKey[]>
 }
@@ -124,18 +125,21 @@ async function load(stored: store.StoredSigningKey, vault: OpenedVault): Promise
     activeFrom: stored.activeFrom,
     neededUntil: stored.neededUntil,
     publicJwk: { ...publicJwk, kid, alg: algorithm, use: 'sig' },
-    publicKey: await importKey(publicJwk, algorithm),
+    publicKey: await importPublicKey(publicJwk, algorithm),
     privateKey:
       privateJwkSealed === undefined
         ? undefined
-        : await importKey(
-            jwkText.parse(JSON.parse(vault.open(store.sealContext(kid), privateJwkSealed))),
-            algorithm,
-          ),
+        : createPrivateKey({
+            key: jwkText.parse(JSON.parse(vault.open(store.sealContext(kid), privateJwkSealed))),
+            format: 'jwk',
+          }),
   }
 }
 
-async function importKey(jwk: z.infer<typeof jwkText>, algorithm: SigningAlgorithm): Promise<CryptoKey> {
+async function importPublicKey(
+  jwk: z.infer<typeof jwkText>,
+  algorithm: SigningAlgorithm,
+): Promise<CryptoKey> {
   const key = await importJWK(jwk, algorithm)
   if (key instanceof Uint8Array) throw new Error('a signing key cannot be symmetric')
   return key
