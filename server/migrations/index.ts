@@ -11,6 +11,7 @@ import { ownAccount } from './0009-own-account.ts'
 import { secondFactor } from './0010-second-factor.ts'
 import { oneTimePasswords } from './0011-one-time-passwords.ts'
 import { passkeys } from './0012-passkeys.ts'
+import { budgetsHeldByTurns } from './0014-budgets-held-by-turns.ts'
 
 /** Every change of the tables, in the order in which they are made. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -26,4 +27,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0010-second-factor': secondFactor,
   '0011-one-time-passwords': oneTimePasswords,
   '0012-passkeys': passkeys,
+  '0014-budgets-held-by-turns': budgetsHeldByTurns,
 }

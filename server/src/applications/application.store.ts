@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Db, lockRows, type Tx } from '../platform/db/index.ts'
+import { type Db, lockRows, remembered, type Tx } from '../platform/db/index.ts'
 import type { Tables } from '../platform/db/tables.ts'
 import { keepKeysFor, signingAlgorithm, type SigningAlgorithm } from '../tokens/index.ts'
 import { type AccessRule, accessRule } from './access-rule.ts'
@@ -52,8 +52,11 @@ export interface Application {
   readonly accessRules: readonly AccessRule[]
 }
 
-/** @returns `undefined` when it is unknown or disabled */
-export async function findApplication(db: Db, clientId: string): Promise<Application | undefined> {
+/**
+ * @returns `undefined` when it is unknown or disabled. What another process has changed of it counts here half a second
+ *   later.
+ */
+export const findApplication = remembered(['application'], async (db, clientId) => {
   const row = await db
     .selectFrom('application')
     .selectAll()
@@ -62,7 +65,7 @@ export async function findApplication(db: Db, clientId: string): Promise<Applica
     .executeTakeFirst()
 
   return row && applicationOf(row)
-}
+})
 
 /** @returns every application, disabled ones included */
 export async function listApplications(

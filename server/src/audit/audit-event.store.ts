@@ -1,6 +1,6 @@
-import type { Db, Tx } from '../platform/db/index.ts'
+import { type Db, statement, type Tx, type Values } from '../platform/db/index.ts'
 import type { KeyedColumn } from '../platform/vault/keyed-column.ts'
-import { randomId } from '../platform/secrets.ts'
+import { orderedId } from '../platform/secrets.ts'
 import type { AuditEvent } from './audit-event.ts'
 
 declare module '../platform/db/tables.ts' {
@@ -39,24 +39,53 @@ export interface RecordedEvent {
   readonly because: string | null
 }
 
+interface NewEvent {
+  readonly id: string
+  readonly at: number
+  readonly kind: string
+  readonly clientId: string | null
+  readonly userId: string | null
+  readonly signInId: string | null
+  readonly sessionId: string | null
+  readonly connectionId: string | null
+  readonly addressIndex: string | null
+  readonly addressMasked: string | null
+  readonly ip: string | null
+  readonly because: string | null
+}
+
+const insertEvent = statement((db, value: Values<NewEvent>) =>
+  db.insertInto('audit_event').values({
+    id: value.id,
+    at: value.at,
+    kind: value.kind,
+    client_id: value.clientId,
+    user_id: value.userId,
+    sign_in_id: value.signInId,
+    session_id: value.sessionId,
+    connection_id: value.connectionId,
+    address_index: value.addressIndex,
+    address_masked: value.addressMasked,
+    ip: value.ip,
+    because: value.because,
+  }),
+)
+
 export async function insert(db: Db | Tx, event: AuditEvent): Promise<void> {
-  await db
-    .insertInto('audit_event')
-    .values({
-      id: randomId(),
-      at: event.at,
-      kind: event.kind,
-      client_id: event.clientId ?? null,
-      user_id: event.userId ?? null,
-      sign_in_id: event.signInId ?? null,
-      session_id: event.sessionId ?? null,
-      connection_id: event.connectionId ?? null,
-      address_index: event.address?.index ?? null,
-      address_masked: event.address?.masked ?? null,
-      ip: event.ip ?? null,
-      because: event.because ?? null,
-    })
-    .execute()
+  await insertEvent.later(db, {
+    id: orderedId(event.at),
+    at: event.at,
+    kind: event.kind,
+    clientId: event.clientId ?? null,
+    userId: event.userId ?? null,
+    signInId: event.signInId ?? null,
+    sessionId: event.sessionId ?? null,
+    connectionId: event.connectionId ?? null,
+    addressIndex: event.address?.index ?? null,
+    addressMasked: event.address?.masked ?? null,
+    ip: event.ip ?? null,
+    because: event.because ?? null,
+  })
 }
 
 /** @returns what happened in one sign-in, oldest first */

@@ -29,33 +29,23 @@ export async function bindIdentity(
   if (obstacle !== undefined) return { kind: obstacle }
   const isSole = connection.secondIdentity === 'refuse'
   const identityId = await identities.insert(tx, identity, { id: userId, isSole }, now)
-  if (identityId === undefined) return { kind: await boundMeanwhileOr(tx, identity, 'second identity') }
   await unmark(tx, identity)
   return { kind: 'bound', identityId }
 }
 
-/** @returns what stands against this bind now; nothing is written */
+/** @returns what stands against this bind now, the identity itself before all; nothing is written */
 export async function findObstacle(
   tx: Tx,
   connection: Connection,
   identity: identities.ProvenIdentity,
   userId: string,
 ): Promise<BindObstacle | undefined> {
-  const isSole = connection.secondIdentity === 'refuse'
-  if (isSole && (await identities.hasIdentityOf(tx, userId, connection.id))) {
-    return boundMeanwhileOr(tx, identity, 'second identity')
-  }
-  const unionUserIds = await identities.listUnionUserIds(tx, identity)
-  return unionUserIds.some((other) => other !== userId)
-    ? boundMeanwhileOr(tx, identity, 'two users')
-    : undefined
-}
-
-/** This very identity, bound by somebody faster, stands behind any of the obstacles; it is told first. */
-async function boundMeanwhileOr(
-  tx: Tx,
-  identity: identities.ProvenIdentity,
-  obstacle: BindObstacle,
-): Promise<BindObstacle> {
-  return (await identities.findBound(tx, identity)) === undefined ? obstacle : 'bound meanwhile'
+  const [bound, hasOne, unionUserIds] = await Promise.all([
+    identities.findBound(tx, identity),
+    identities.hasIdentityOf(tx, userId, connection.id),
+    identities.listUnionUserIds(tx, identity),
+  ])
+  if (bound !== undefined) return 'bound meanwhile'
+  if (hasOne && connection.secondIdentity === 'refuse') return 'second identity'
+  return unionUserIds.some((other) => other !== userId) ? 'two users' : undefined
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Db, inTransaction, lockRows, type Tx } from '../platform/db/index.ts'
+import { type Db, inTransaction, lockRows, remembered, type Tx } from '../platform/db/index.ts'
 import type { Tables } from '../platform/db/tables.ts'
 import { forget as forgetAccessToken } from './wechat-mini-program/access-token.store.ts'
 import type { SealedColumn } from '../platform/vault/sealed-column.ts'
@@ -75,33 +75,39 @@ export interface Connection {
   readonly hasPhoneButton: boolean
 }
 
-/** @returns the connection of this kind that is switched on for the application */
-export async function findOfApplication(
-  db: Db | Tx,
-  clientId: string,
-  kind: ConnectionKind,
-): Promise<Connection | undefined> {
-  const row = await switchedOn(db, clientId).where('connection.kind', '=', kind).executeTakeFirst()
-  return row && connectionOf(row)
-}
-
-/** @returns this connection, if it is still switched on for the application */
-export async function findSwitchedOn(
-  db: Db | Tx,
-  clientId: string,
-  connectionId: string,
-): Promise<Connection | undefined> {
-  const row = await switchedOn(db, clientId).where('connection.id', '=', connectionId).executeTakeFirst()
-  return row && connectionOf(row)
-}
-
-function switchedOn(db: Db | Tx, clientId: string) {
-  return db
+const listSwitchedOn = remembered(['connection', 'connection_application'], async (db, clientId) => {
+  const rows = await db
     .selectFrom('connection_application')
     .innerJoin('connection', 'connection.id', 'connection_application.connection_id')
     .selectAll('connection')
     .where('connection_application.client_id', '=', clientId)
     .where('connection.disabled_at', 'is', null)
+    .execute()
+  return rows.map(connectionOf)
+})
+
+/**
+ * What another process has switched on or off counts here half a second later.
+ *
+ * @returns the connection of this kind that is switched on for the application
+ */
+export async function findOfApplication(
+  db: Db | Tx,
+  clientId: string,
+  kind: ConnectionKind,
+): Promise<Connection | undefined> {
+  const connections = await listSwitchedOn(db, clientId)
+  return connections?.find((connection) => connection.kind === kind)
+}
+
+/** @returns this connection, if it is still switched on for the application, as `findOfApplication` does */
+export async function findSwitchedOn(
+  db: Db | Tx,
+  clientId: string,
+  connectionId: string,
+): Promise<Connection | undefined> {
+  const connections = await listSwitchedOn(db, clientId)
+  return connections?.find(({ id }) => id === connectionId)
 }
 
 function connectionOf(row: Tables['connection']): Connection {

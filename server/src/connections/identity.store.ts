@@ -1,4 +1,4 @@
-import { type Db, keepRows, type Tx } from '../platform/db/index.ts'
+import { type Db, keepRows, statement, type Tx, type Values } from '../platform/db/index.ts'
 import { objectId } from '../platform/object-id.ts'
 import { connectionKind, type ConnectionKind } from './connection.store.ts'
 
@@ -47,40 +47,48 @@ export function turnsOf({ connectionId, subject, unionSubject }: ProvenIdentity)
   ]
 }
 
+const findBoundOne = statement((db, value: Values<{ connectionId: string; subject: string }>) =>
+  db
+    .selectFrom('identity')
+    .select(['id', 'user_id'])
+    .where('connection_id', '=', value.connectionId)
+    .where('subject', '=', value.subject)
+    .$call(keepRows(db)),
+)
+
 /** Finds the user to whom this very identity is bound; it stays bound until the transaction ends. */
 export async function findBound(
   tx: Tx,
   identity: ProvenIdentity,
 ): Promise<{ readonly id: string; readonly userId: string } | undefined> {
-  const row = await tx
-    .selectFrom('identity')
-    .select(['id', 'user_id'])
-    .where('connection_id', '=', identity.connectionId)
-    .where('subject', '=', identity.subject)
-    .$call(keepRows(tx))
-    .executeTakeFirst()
+  const { connectionId, subject } = identity
+  const row = await findBoundOne.first(tx, { connectionId, subject })
   return row && { id: row.id, userId: row.user_id }
 }
+
+const listUsersOfPerson = statement((db, value: Values<{ connectionId: string; unionSubject: string }>) =>
+  db
+    .selectFrom('identity')
+    .innerJoin('connection', 'connection.id', 'identity.connection_id')
+    .select('identity.user_id')
+    .distinct()
+    .where('identity.union_subject', '=', value.unionSubject)
+    .where('connection.open_platform', '=', (own) =>
+      own
+        .selectFrom('connection as own')
+        .select('own.open_platform')
+        .where('own.id', '=', value.connectionId),
+    ),
+)
 
 /**
  * @returns the users to whom an identity of the same open-platform person is bound, through any connection that
  *   is now in one group with his; more than one is a conflict
  */
 export async function listUnionUserIds(tx: Tx, identity: ProvenIdentity): Promise<readonly string[]> {
-  if (identity.unionSubject === undefined) return []
-  const rows = await tx
-    .selectFrom('identity')
-    .innerJoin('connection', 'connection.id', 'identity.connection_id')
-    .select('identity.user_id')
-    .distinct()
-    .where('identity.union_subject', '=', identity.unionSubject)
-    .where('connection.open_platform', '=', (own) =>
-      own
-        .selectFrom('connection as own')
-        .select('own.open_platform')
-        .where('own.id', '=', identity.connectionId),
-    )
-    .execute()
+  const { connectionId, unionSubject } = identity
+  if (unionSubject === undefined) return []
+  const rows = await listUsersOfPerson.all(tx, { connectionId, unionSubject })
   return rows.map((row) => row.user_id)
 }
 
@@ -129,15 +137,17 @@ export async function learnUnion(tx: Tx, identity: ProvenIdentity): Promise<void
     .execute()
 }
 
-/** @returns whether the user has an identity of this connection */
-export async function hasIdentityOf(db: Db | Tx, userId: string, connectionId: string): Promise<boolean> {
-  const row = await db
+const findOneOf = statement((db, value: Values<{ userId: string; connectionId: string }>) =>
+  db
     .selectFrom('identity')
     .select('id')
-    .where('user_id', '=', userId)
-    .where('connection_id', '=', connectionId)
-    .executeTakeFirst()
-  return row !== undefined
+    .where('user_id', '=', value.userId)
+    .where('connection_id', '=', value.connectionId),
+)
+
+/** @returns whether the user has an identity of this connection */
+export async function hasIdentityOf(db: Db | Tx, userId: string, connectionId: string): Promise<boolean> {
+  return (await findOneOf.first(db, { userId, connectionId })) !== undefined
 }
 
 /** @returns whether anybody is bound by this connection */
@@ -180,34 +190,54 @@ export async function unionEvidenceOf(db: Db, connectionId: string): Promise<Uni
   }
 }
 
+interface NewRow {
+  readonly id: string
+  readonly connectionId: string
+  readonly subject: string
+  readonly unionSubject: string | null
+  readonly userId: string
+  readonly soleOfUserId: string | null
+  readonly boundAt: number
+}
+
+const insertOne = statement((db, value: Values<NewRow>) =>
+  db.insertInto('identity').values({
+    id: value.id,
+    connection_id: value.connectionId,
+    subject: value.subject,
+    union_subject: value.unionSubject,
+    user_id: value.userId,
+    sole_of_user_id: value.soleOfUserId,
+    bound_at: value.boundAt,
+  }),
+)
+
 /**
- * Binds an identity to a user.
+ * Binds an identity to a user. Nothing may stand against it that can be seen; where somebody is faster, a unique index
+ * says no, and the transaction is run again.
  *
  * @param isSole the connection refuses a second identity
- * @returns its id, or `undefined` when a unique index says no: the identity is bound already, or the user has
- *   one that is sole
+ * @returns its id
  */
 export async function insert(
   tx: Tx,
   identity: ProvenIdentity,
   user: { readonly id: string; readonly isSole: boolean },
   now: number,
-): Promise<string | undefined> {
+): Promise<string> {
   const id = objectId(now)
-  const { numInsertedOrUpdatedRows } = await tx
-    .insertInto('identity')
-    .values({
-      id,
-      connection_id: identity.connectionId,
-      subject: identity.subject,
-      union_subject: identity.unionSubject ?? null,
-      user_id: user.id,
-      sole_of_user_id: user.isSole ? user.id : null,
-      bound_at: now,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirstOrThrow()
-  return numInsertedOrUpdatedRows === 1n ? id : undefined
+  const { connectionId, subject, unionSubject = null } = identity
+  const soleOfUserId = user.isSole ? user.id : null
+  await insertOne.later(tx, {
+    id,
+    connectionId,
+    subject,
+    unionSubject,
+    userId: user.id,
+    soleOfUserId,
+    boundAt: now,
+  })
+  return id
 }
 
 /**

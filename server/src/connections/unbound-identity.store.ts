@@ -1,4 +1,4 @@
-import type { Tx } from '../platform/db/index.ts'
+import { statement, type Tx, type Values } from '../platform/db/index.ts'
 import type { ProvenIdentity } from './identity.store.ts'
 
 declare module '../platform/db/tables.ts' {
@@ -9,6 +9,13 @@ declare module '../platform/db/tables.ts' {
 }
 
 type Key = Pick<ProvenIdentity, 'connectionId' | 'subject'>
+
+const removeMark = statement((db, value: Values<Key>) =>
+  db
+    .deleteFrom('unbound_identity')
+    .where('connection_id', '=', value.connectionId)
+    .where('subject', '=', value.subject),
+)
 
 /** Leaves the mark of an identity that has just been unbound. */
 export async function mark(tx: Tx, identity: Key, now: number): Promise<void> {
@@ -41,9 +48,6 @@ export async function hasMarks(tx: Tx, connectionId: string): Promise<boolean> {
 
 /** Takes the mark away, if there is one: the identity has been bound again. */
 export async function unmark(tx: Tx, identity: Key): Promise<void> {
-  await tx
-    .deleteFrom('unbound_identity')
-    .where('connection_id', '=', identity.connectionId)
-    .where('subject', '=', identity.subject)
-    .execute()
+  const { connectionId, subject } = identity
+  await removeMark.later(tx, { connectionId, subject })
 }

@@ -13,7 +13,11 @@ import * as totp from './totp.store.ts'
  * stand in for a factor that is lost.
  */
 export async function hasSecondFactor(db: Db | Tx, userId: string): Promise<boolean> {
-  return (await passkeys.hasAny(db, userId)) || (await totp.findConfirmedAt(db, userId)) !== undefined
+  const [hasPasskey, confirmedAt] = await Promise.all([
+    passkeys.hasAny(db, userId),
+    totp.findConfirmedAt(db, userId),
+  ])
+  return hasPasskey || confirmedAt !== undefined
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Db, Tx } from '../platform/db/index.ts'
+import { type Db, statement, type Tx, type Values } from '../platform/db/index.ts'
 import { randomId } from '../platform/secrets.ts'
 import type { SealedColumn } from '../platform/vault/sealed-column.ts'
 import type { Vault } from '../platform/vault/vault.ts'
@@ -67,13 +67,13 @@ export async function find(
   )
 }
 
+const findConfirmation = statement((db, value: Values<{ userId: string }>) =>
+  db.selectFrom('totp').select('confirmed_at').where('user_id', '=', value.userId),
+)
+
 /** @returns since when a user has one, confirmed; `undefined` when he has none */
 export async function findConfirmedAt(db: Db | Tx, userId: string): Promise<number | undefined> {
-  const row = await db
-    .selectFrom('totp')
-    .select('confirmed_at')
-    .where('user_id', '=', userId)
-    .executeTakeFirst()
+  const row = await findConfirmation.first(db, { userId })
   return row?.confirmed_at ?? undefined
 }
 

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import type { Db, Tx } from '../platform/db/index.ts'
+import { type Db, statement, type Tx, type Values } from '../platform/db/index.ts'
 
 declare module '../platform/db/tables.ts' {
   interface Tables {
@@ -28,17 +28,20 @@ const WRITTEN_AGAIN_AFTER_MS = 30_000
 /** What happens to codes. A right guess is a code that was used. */
 export type Counted = 'code sent' | 'right guess' | 'wrong guess'
 
-/** Counts one, in the transaction of what happened. */
-export async function count(tx: Tx, kind: Counted, now: number): Promise<void> {
-  await tx
+const countOne = statement((db, value: Values<{ kind: string; startedAt: number; lane: number }>) =>
+  db
     .insertInto('human_check_count')
-    .values({ kind, started_at: now - (now % GRAIN_MS), lane: randomInt(LANES), amount: 1 })
+    .values({ kind: value.kind, started_at: value.startedAt, lane: value.lane, amount: 1 })
     .onConflict((conflict) =>
       conflict
         .columns(['kind', 'started_at', 'lane'])
         .doUpdateSet((column) => ({ amount: column('human_check_count.amount', '+', 1) })),
-    )
-    .execute()
+    ),
+)
+
+/** Counts one, in the transaction of what happened. */
+export async function count(tx: Tx, kind: Counted, now: number): Promise<void> {
+  await countOne.later(tx, { kind, startedAt: now - (now % GRAIN_MS), lane: randomInt(LANES) })
 }
 
 /** How many of each there were. */

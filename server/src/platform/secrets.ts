@@ -10,6 +10,25 @@ export function randomId(): string {
   return randomBytes(16).toString('base64url')
 }
 
+/** In the order of their ASCII codes, so that ids sort as what they are made of. */
+const ORDERED = '-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz'
+const TIME_LETTERS = 8
+
+/**
+ * An id of the same length that sorts by its time, for rows of which many are written and none is secret: those of
+ * one moment stand side by side in an index, where random ones would each change a page of their own. 48 bits are
+ * the time, 84 are random.
+ *
+ * @param at milliseconds since the Unix epoch
+ */
+export function orderedId(at: number): string {
+  let id = ''
+  for (let rest = at; id.length < TIME_LETTERS; rest = Math.floor(rest / ORDERED.length)) {
+    id = ORDERED.charAt(rest % ORDERED.length) + id
+  }
+  return id + pick(ORDERED, 22 - TIME_LETTERS)
+}
+
 /** Uniform digits, leading zeros included. */
 export function randomDigits(length: number): string {
   return pick('0123456789', length)

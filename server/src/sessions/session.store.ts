@@ -1,4 +1,4 @@
-import type { Db, Tx } from '../platform/db/index.ts'
+import { type Db, statement, type Tx, type Values } from '../platform/db/index.ts'
 
 declare module '../platform/db/tables.ts' {
   interface Tables {
@@ -60,27 +60,46 @@ export interface ListedSession extends Pick<LiveSession, 'id' | 'openedAt' | 'ex
   readonly device: string
 }
 
-export async function insert(tx: Tx, session: NewSession): Promise<void> {
-  await tx
-    .insertInto('session')
-    .values({
-      id: session.id,
-      token_hash: session.tokenHash,
-      replaced_token_hash: null,
-      replaced_until: null,
-      user_id: session.userId,
-      client_id: session.clientId,
-      sign_in_id: session.signInId,
-      identity_id: session.identityId ?? null,
-      second_factor_at: session.secondFactorAt ?? null,
-      opened_at: session.openedAt,
-      expires_at: session.expiresAt,
-      ended_at: null,
-      ip: session.ip,
-      device: session.device,
-    })
-    .execute()
+interface NewRow extends Omit<NewSession, 'identityId' | 'secondFactorAt'> {
+  readonly identityId: string | null
+  readonly secondFactorAt: number | null
 }
+
+const insertOne = statement((db, value: Values<NewRow>) =>
+  db.insertInto('session').values({
+    id: value.id,
+    token_hash: value.tokenHash,
+    replaced_token_hash: null,
+    replaced_until: null,
+    user_id: value.userId,
+    client_id: value.clientId,
+    sign_in_id: value.signInId,
+    identity_id: value.identityId,
+    second_factor_at: value.secondFactorAt,
+    opened_at: value.openedAt,
+    expires_at: value.expiresAt,
+    ended_at: null,
+    ip: value.ip,
+    device: value.device,
+  }),
+)
+
+export async function insert(tx: Tx, session: NewSession): Promise<void> {
+  const { identityId = null, secondFactorAt = null } = session
+  await insertOne.later(tx, { ...session, identityId, secondFactorAt })
+}
+
+const findByToken = statement((db, value: Values<{ tokenHash: string; clientId: string; now: number }>) =>
+  live(db, value).where((where) =>
+    where.or([
+      where('token_hash', '=', value.tokenHash),
+      where.and([
+        where('replaced_token_hash', '=', value.tokenHash),
+        where('replaced_until', '>', value.now),
+      ]),
+    ]),
+  ),
+)
 
 /** Finds the session of a token, or of the token that it has just replaced. */
 export async function findByTokenHash(
@@ -89,16 +108,13 @@ export async function findByTokenHash(
   clientId: string,
   now: number,
 ): Promise<LiveSession | undefined> {
-  const row = await live(db, clientId, now)
-    .where((where) =>
-      where.or([
-        where('token_hash', '=', tokenHash),
-        where.and([where('replaced_token_hash', '=', tokenHash), where('replaced_until', '>', now)]),
-      ]),
-    )
-    .executeTakeFirst()
+  const row = await findByToken.first(db, { tokenHash, clientId, now })
   return row && sessionOf(row)
 }
+
+const findOne = statement((db, value: Values<{ id: string; clientId: string; now: number }>) =>
+  live(db, value).where('id', '=', value.id),
+)
 
 export async function findById(
   db: Db | Tx,
@@ -106,7 +122,7 @@ export async function findById(
   clientId: string,
   now: number,
 ): Promise<LiveSession | undefined> {
-  const row = await live(db, clientId, now).where('id', '=', sessionId).executeTakeFirst()
+  const row = await findOne.first(db, { id: sessionId, clientId, now })
   return row && sessionOf(row)
 }
 
@@ -256,13 +272,13 @@ export async function sweep(db: Db, endedBefore: number, atMost: number): Promis
   return Number(numDeletedRows)
 }
 
-function live(db: Db | Tx, clientId: string, now: number) {
+function live(db: Db | Tx, value: Values<{ clientId: string; now: number }>) {
   return db
     .selectFrom('session')
     .select(['id', 'user_id', 'sign_in_id', 'token_hash', 'second_factor_at', 'opened_at', 'expires_at'])
-    .where('client_id', '=', clientId)
+    .where('client_id', '=', value.clientId)
     .where('ended_at', 'is', null)
-    .where('expires_at', '>', now)
+    .where('expires_at', '>', value.now)
 }
 
 function sessionOf(row: {

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { describe, expect, test, type TestContext } from 'vitest'
 import { saveConnection } from '../connections/index.ts'
 import { phoneAnswer, startPhoneWeChat, tell } from '../testing/phone-wechat.ts'
@@ -43,10 +44,11 @@ function keptToken(server: TestServer) {
 async function askedFor(server: TestServer): Promise<number> {
   const row = await server.deployment.db
     .selectFrom('budget')
-    .select('touches')
+    .select('spent')
     .where('name', '=', 'phone button for application')
     .executeTakeFirst()
-  return row?.touches ?? 0
+  const entries = z.array(z.tuple([z.number(), z.number()])).parse(JSON.parse(row?.spent ?? '[]'))
+  return entries.reduce((sum, [, count]) => sum + count, 0)
 }
 
 /** A claim to fetch that somebody else has, for so long. */

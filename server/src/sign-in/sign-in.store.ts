@@ -1,5 +1,5 @@
 import type { ProvenIdentity } from '../connections/index.ts'
-import type { Db, Tx } from '../platform/db/index.ts'
+import { type Db, statement, type Tx, type Values } from '../platform/db/index.ts'
 import {
   rowOf,
   type Waits,
@@ -51,32 +51,41 @@ export interface NewSignIn extends SignInRow {
   readonly device: string
 }
 
-export async function insert(db: Db | Tx, signIn: NewSignIn): Promise<void> {
-  await db
-    .insertInto('sign_in')
-    .values({
-      id: signIn.id,
-      client_id: signIn.clientId,
-      ...rowOf(signIn.waits),
-      state_token_hash: signIn.stateTokenHash,
-      tries: 0,
-      opened_at: signIn.openedAt,
-      expires_at: signIn.expiresAt,
-      completed_at: null,
-      ended_at: null,
-      ip: signIn.ip,
-      device: signIn.device,
-    })
-    .execute()
+const insertOne = statement((db, value: Values<WaitsRow & Omit<NewSignIn, 'waits'>>) =>
+  db.insertInto('sign_in').values({
+    id: value.id,
+    client_id: value.clientId,
+    status: value.status,
+    connection_id: value.connection_id,
+    subject: value.subject,
+    union_subject: value.union_subject,
+    user_id: value.user_id,
+    effect: value.effect,
+    proved_channel: value.proved_channel,
+    second_factor_at: value.second_factor_at,
+    state_token_hash: value.stateTokenHash,
+    tries: 0,
+    opened_at: value.openedAt,
+    expires_at: value.expiresAt,
+    completed_at: null,
+    ended_at: null,
+    ip: value.ip,
+    device: value.device,
+  }),
+)
+
+export async function insert(db: Db | Tx, { waits, ...signIn }: NewSignIn): Promise<void> {
+  await insertOne.later(db, { ...rowOf(waits), ...signIn })
 }
 
-/** Finds the open sign-in that this state token continues now: a token that was replaced finds nothing. */
-export async function findOpen(
-  db: Db | Tx,
-  key: { readonly id: string; readonly clientId: string; readonly stateTokenHash: string },
-  now: number,
-): Promise<OpenSignIn | undefined> {
-  const row = await db
+interface Key {
+  readonly id: string
+  readonly clientId: string
+  readonly stateTokenHash: string
+}
+
+const findOpenOne = statement((db, value: Values<Key & { now: number }>) =>
+  db
     .selectFrom('sign_in')
     .select([
       'id',
@@ -91,13 +100,17 @@ export async function findOpen(
       'status',
       'expires_at',
     ])
-    .where('id', '=', key.id)
-    .where('client_id', '=', key.clientId)
-    .where('state_token_hash', '=', key.stateTokenHash)
+    .where('id', '=', value.id)
+    .where('client_id', '=', value.clientId)
+    .where('state_token_hash', '=', value.stateTokenHash)
     .where('completed_at', 'is', null)
     .where('ended_at', 'is', null)
-    .where('expires_at', '>', now)
-    .executeTakeFirst()
+    .where('expires_at', '>', value.now),
+)
+
+/** Finds the open sign-in that this state token continues now: a token that was replaced finds nothing. */
+export async function findOpen(db: Db | Tx, key: Key, now: number): Promise<OpenSignIn | undefined> {
+  const row = await findOpenOne.first(db, { ...key, now })
   return (
     row && {
       id: row.id,
@@ -121,22 +134,25 @@ export async function findNewestUnion(db: Db, connectionId: string): Promise<boo
   return row && row.union_subject !== null
 }
 
+const holdOne = statement((db, value: Values<{ id: string; stateTokenHash: string; now: number }>) =>
+  db
+    .updateTable('sign_in')
+    .set((column) => ({ tries: column('tries', '+', 1) }))
+    .where('id', '=', value.id)
+    .where('state_token_hash', '=', value.stateTokenHash)
+    .where('completed_at', 'is', null)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', value.now),
+)
+
 /**
  * Holds a sign-in for one proof: until the transaction ends no other request can try on it.
  *
  * @returns `false` when it was completed or ended since it was found, or another token continues it
  */
 export async function hold(tx: Tx, signIn: OpenSignIn, now: number): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('sign_in')
-    .set((column) => ({ tries: column('tries', '+', 1) }))
-    .where('id', '=', signIn.id)
-    .where('state_token_hash', '=', signIn.stateTokenHash)
-    .where('completed_at', 'is', null)
-    .where('ended_at', 'is', null)
-    .where('expires_at', '>', now)
-    .executeTakeFirstOrThrow()
-  return numUpdatedRows === 1n
+  const { id, stateTokenHash } = signIn
+  return (await holdOne.change(tx, { id, stateTokenHash, now })) === 1
 }
 
 /**
@@ -155,10 +171,26 @@ export async function advance(
     .execute()
 }
 
+const completeOne = statement((db, value: Values<{ id: string; now: number }>) =>
+  db.updateTable('sign_in').set({ completed_at: value.now }).where('id', '=', value.id),
+)
+
 /** Completes a sign-in that this transaction holds. */
 export async function complete(tx: Tx, signInId: string, now: number): Promise<void> {
-  await tx.updateTable('sign_in').set({ completed_at: now }).where('id', '=', signInId).execute()
+  await completeOne.later(tx, { id: signInId, now })
 }
+
+const endOpenOfIdentity = statement(
+  (db, value: Values<{ connectionId: string; subject: string; exceptId: string; now: number }>) =>
+    db
+      .updateTable('sign_in')
+      .set({ ended_at: value.now })
+      .where('connection_id', '=', value.connectionId)
+      .where('subject', '=', value.subject)
+      .where('completed_at', 'is', null)
+      .where('ended_at', 'is', null)
+      .where('id', '!=', value.exceptId),
+)
 
 /** Ends the sign-ins of an identity that are still open, but for the one that goes on. */
 export async function endOpenOf(
@@ -167,15 +199,8 @@ export async function endOpenOf(
   now: number,
   exceptId?: string,
 ): Promise<void> {
-  await tx
-    .updateTable('sign_in')
-    .set({ ended_at: now })
-    .where('connection_id', '=', identity.connectionId)
-    .where('subject', '=', identity.subject)
-    .where('completed_at', 'is', null)
-    .where('ended_at', 'is', null)
-    .$if(exceptId !== undefined, (query) => query.where('id', '!=', exceptId ?? ''))
-    .execute()
+  const { connectionId, subject } = identity
+  await endOpenOfIdentity.later(tx, { connectionId, subject, exceptId: exceptId ?? '', now })
 }
 
 /** Ends the sign-ins that wait for this user and are still open, but for the one that goes on. */

@@ -6,7 +6,8 @@ import { randomId } from '../platform/secrets.ts'
 const HEADER = encoded({ alg: 'HS256', typ: 'JWT' })
 const contents = z.strictObject({
   subject: z.string(),
-  jti: z.string(),
+  /** Not in those of earlier versions. */
+  jti: z.string().optional(),
   aud: z.string(),
   iat: z.int(),
   exp: z.int(),

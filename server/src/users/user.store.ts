@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Db, Tx } from '../platform/db/index.ts'
+import { type Db, statement, type Tx, type Values } from '../platform/db/index.ts'
 import type { Tables } from '../platform/db/tables.ts'
 import type { SealedColumn } from '../platform/vault/sealed-column.ts'
 import type { Channel } from './address.ts'
@@ -69,8 +69,12 @@ export interface StoredAddress {
 const channel = z.enum(['sms', 'email'])
 const columns = ['id', 'user_name', 'name', 'created_at', 'disabled_at', 'closes_at'] as const
 
+const findOne = statement((db, value: Values<{ id: string }>) =>
+  db.selectFrom('user').select(columns).where('id', '=', value.id),
+)
+
 export async function find(db: Db | Tx, userId: string): Promise<User | undefined> {
-  const row = await db.selectFrom('user').select(columns).where('id', '=', userId).executeTakeFirst()
+  const row = await findOne.first(db, { id: userId })
   return row && userOf(row)
 }
 
@@ -83,9 +87,8 @@ export async function findByName(db: Db | Tx, userName: string): Promise<User | 
   return row && userOf(row)
 }
 
-/** Finds the one user who has verified this address. An unverified address finds nobody. */
-export async function findByVerifiedIndex(db: Db | Tx, addressIndex: string): Promise<User | undefined> {
-  const row = await db
+const findByVerified = statement((db, value: Values<{ addressIndex: string }>) =>
+  db
     .selectFrom('user_address')
     .innerJoin('user', 'user.id', 'user_address.user_id')
     .select([
@@ -96,15 +99,22 @@ export async function findByVerifiedIndex(db: Db | Tx, addressIndex: string): Pr
       'user.disabled_at',
       'user.closes_at',
     ])
-    .where('user_address.address_index', '=', addressIndex)
-    .where('user_address.verified_at', 'is not', null)
-    .executeTakeFirst()
+    .where('user_address.address_index', '=', value.addressIndex)
+    .where('user_address.verified_at', 'is not', null),
+)
+
+/** Finds the one user who has verified this address. An unverified address finds nobody. */
+export async function findByVerifiedIndex(db: Db | Tx, addressIndex: string): Promise<User | undefined> {
+  const row = await findByVerified.first(db, { addressIndex })
   return row && userOf(row)
 }
 
+const listAddressesOf = statement((db, value: Values<{ userId: string }>) =>
+  db.selectFrom('user_address').selectAll().where('user_id', '=', value.userId),
+)
+
 export async function listAddresses(db: Db | Tx, userId: string): Promise<StoredAddress[]> {
-  const rows = await db.selectFrom('user_address').selectAll().where('user_id', '=', userId).execute()
-  return rows.map(addressOf)
+  return (await listAddressesOf.all(db, { userId })).map(addressOf)
 }
 
 /** @returns the addresses with these indices, each with its user; an unverified one may stand with several */

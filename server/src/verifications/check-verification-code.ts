@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { type AuditEvent, record } from '../audit/index.ts'
 import { countForBreaker } from '../human-check/index.ts'
 import type { Tx } from '../platform/db/index.ts'
-import { giveOneBack, takeAll } from '../platform/limits/index.ts'
+import { holdBudget } from '../platform/limits/index.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { type Address, markAddress } from '../users/index.ts'
 import { guessBudget } from './budgets.ts'
@@ -34,10 +34,10 @@ export type CheckedCode =
 /**
  * Compares a guess with the open codes that it may be meant for, and uses the one that it matches.
  *
- * Each comparison is paid before it is made: one attempt of that code and one failed guess of the address.
- * A right guess gets its own failed guess back. The caller commits the transaction in either case: what a
- * wrong guess has paid is never rolled back. Where no code is open nothing is compared and nothing paid, so
- * a stranger cannot use up somebody's guesses. What was wrong is recorded.
+ * Each comparison is paid: before it is made one attempt of that code, and when it fails one guess of the address,
+ * whose budget is held from before on, so that no two guesses share what is left of it. The caller commits the
+ * transaction in either case: what a wrong guess has paid is never rolled back. Where no code is open nothing is
+ * compared and nothing paid, so a stranger cannot use up somebody's guesses. What was wrong is recorded.
  *
  * @param now milliseconds since the Unix epoch
  */
@@ -64,26 +64,45 @@ export async function checkVerificationCode(
 
 async function compare(tx: Tx, vault: Vault, guess: CodeGuess, now: number): Promise<CheckedCode> {
   if (!SIX_DIGITS.test(guess.verifyCode)) return { isRight: false, because: 'not six digits' }
-  const { address, ownCodeOnly = false } = guess
-  const charge = { budget: guessBudget, key: `${address.channel} ${address.value}` }
+  const { channel, value } = guess.address
+  const charge = { budget: guessBudget, key: `${channel} ${value}` }
+  const scopes = scopesOf(vault, guess)
+  let isCompared = false
 
-  const scope = { ...guess, address: markAddress(vault, address) }
-  const open = await verifications.listOpen(tx, scope, ownCodeOnly, now)
-  for (const verificationId of open) {
-    const codeHash = await verifications.spendAttempt(tx, verificationId, now)
-    if (codeHash === undefined) continue
-    const noRoom = await takeAll(tx, vault, [charge], now)
-    if (noRoom !== undefined) return { isRight: false, because: 'too many wrong guesses at this address' }
+  for (const scope of scopes) {
+    const [attempt, budget] = await Promise.all([
+      verifications.spendAttempt(tx, scope, now),
+      holdBudget(tx, vault, charge, now),
+    ])
+    if (attempt === undefined) continue
+    if (budget.noRoom() !== undefined) {
+      return { isRight: false, because: 'too many wrong guesses at this address' }
+    }
+    const { verificationId, codeHash } = attempt
     if (isSame(codeHash, vault.codeHash(verificationId, guess.verifyCode))) {
       await verifications.use(tx, verificationId, now)
-      await giveOneBack(tx, vault, charge, now)
+      await budget.endRow()
       await countForBreaker(tx, 'right guess', now)
       return { isRight: true, verificationId }
     }
+    await budget.take()
+    isCompared = true
+    // It may have been meant for the code of no sign-in.
+    if (attempt.signInId !== '' && scope.orSignInId !== attempt.signInId) {
+      scopes.push({ ...scope, signInId: scope.orSignInId })
+    }
   }
-  if (open.length === 0) return { isRight: false, because: 'no code is open' }
+  if (!isCompared) return { isRight: false, because: 'no code is open' }
   await countForBreaker(tx, 'wrong guess', now)
   return { isRight: false, because: 'wrong code' }
+}
+
+/** @returns what the guess may be meant for, one for each purpose */
+function scopesOf(vault: Vault, guess: CodeGuess): verifications.GuessScope[] {
+  const { address, purposes, clientId, signInId = '', ownCodeOnly = false } = guess
+  const { index } = markAddress(vault, address)
+  const orSignInId = ownCodeOnly ? signInId : ''
+  return purposes.map((purpose) => ({ addressIndex: index, purpose, clientId, signInId, orSignInId }))
 }
 
 function isSame(one: string, other: string): boolean {

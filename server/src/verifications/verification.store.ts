@@ -1,4 +1,4 @@
-import type { Db, Tx } from '../platform/db/index.ts'
+import { type Db, statement, type Tx, type Values } from '../platform/db/index.ts'
 import type { SealedColumn } from '../platform/vault/sealed-column.ts'
 import type { AddressMark } from '../users/index.ts'
 import { MAX_ATTEMPTS } from './budgets.ts'
@@ -61,10 +61,15 @@ interface Scope {
   readonly clientId: string
 }
 
-/** What a guess may be meant for. */
-export interface GuessScope extends Scope {
-  readonly purposes: readonly Purpose[]
-  readonly signInId?: string
+/** What a guess may be meant for: a code that was sent for this sign-in, or for none. */
+export interface GuessScope {
+  readonly addressIndex: string
+  readonly purpose: Purpose
+  readonly clientId: string
+  /** Empty for none. */
+  readonly signInId: string
+  /** The same, or empty for none. */
+  readonly orSignInId: string
 }
 
 export interface NewVerification extends Scope {
@@ -76,82 +81,101 @@ export interface NewVerification extends Scope {
   readonly expiresAt: number
 }
 
-/** Opens a verification. It takes the place of an older one of the same scope, whose code is dead from here on. */
-export async function replace(tx: Tx, verification: NewVerification): Promise<void> {
+interface NewRow extends Omit<NewVerification, 'address' | 'signInId'> {
+  readonly addressIndex: string
+  readonly addressMasked: string
+  readonly signInId: string
+}
+
+const replaceOne = statement((db, value: Values<NewRow>) => {
   const fields = {
-    id: verification.id,
-    address_masked: verification.address.masked,
-    code_hash: verification.codeHash,
+    id: value.id,
+    address_masked: value.addressMasked,
+    code_hash: value.codeHash,
     attempts: 0,
-    sent_at: verification.sentAt,
-    expires_at: verification.expiresAt,
+    sent_at: value.sentAt,
+    expires_at: value.expiresAt,
     used_at: null,
   }
-  await tx
+  return db
     .insertInto('verification')
     .values({
       ...fields,
-      address_index: verification.address.index,
-      purpose: verification.purpose,
-      client_id: verification.clientId,
-      sign_in_id: verification.signInId ?? '',
+      address_index: value.addressIndex,
+      purpose: value.purpose,
+      client_id: value.clientId,
+      sign_in_id: value.signInId,
     })
     .onConflict((conflict) =>
       conflict.columns(['address_index', 'purpose', 'client_id', 'sign_in_id']).doUpdateSet(fields),
     )
-    .execute()
+})
+
+/** Opens a verification. It takes the place of an older one of the same scope, whose code is dead from here on. */
+export async function replace(
+  tx: Tx,
+  { address, signInId, ...verification }: NewVerification,
+): Promise<void> {
+  await replaceOne.later(tx, {
+    ...verification,
+    addressIndex: address.index,
+    addressMasked: address.masked,
+    signInId: signInId ?? '',
+  })
 }
 
-/**
- * Lists the codes that a guess may be meant for: the sign-in's own first, then the one of no sign-in.
- *
- * @param ownOnly leaves out the latter
- */
-export async function listOpen(
-  db: Db | Tx,
-  scope: GuessScope,
-  ownOnly: boolean,
-  now: number,
-): Promise<readonly string[]> {
-  const signInIds = [scope.signInId ?? '', ...(ownOnly || scope.signInId === undefined ? [] : [''])]
-  const rows = await db
-    .selectFrom('verification')
-    .select(['id', 'sign_in_id'])
-    .where('address_index', '=', scope.address.index)
-    .where('purpose', 'in', scope.purposes)
-    .where('client_id', '=', scope.clientId)
-    .where('sign_in_id', 'in', signInIds)
+/** An attempt that is paid. */
+export interface Attempt {
+  readonly verificationId: string
+  /** To compare with. */
+  readonly codeHash: string
+  /** Empty when the code was sent for no sign-in. */
+  readonly signInId: string
+}
+
+const spendOne = statement((db, value: Values<GuessScope & { now: number }>) =>
+  db
+    .updateTable('verification')
+    .set((column) => ({ attempts: column('attempts', '+', 1) }))
+    .where('id', '=', (open) =>
+      open
+        .selectFrom('verification')
+        .select('id')
+        .where('address_index', '=', value.addressIndex)
+        .where('purpose', '=', value.purpose)
+        .where('client_id', '=', value.clientId)
+        .where('sign_in_id', 'in', [value.signInId, value.orSignInId])
+        .where('used_at', 'is', null)
+        .where('expires_at', '>', value.now)
+        .where('attempts', '<', MAX_ATTEMPTS)
+        .orderBy('sign_in_id', 'desc')
+        .limit(1),
+    )
     .where('used_at', 'is', null)
-    .where('expires_at', '>', now)
     .where('attempts', '<', MAX_ATTEMPTS)
-    .execute()
-  return rows.toSorted((one, other) => other.sign_in_id.length - one.sign_in_id.length).map((row) => row.id)
-}
+    .returning(['id', 'code_hash', 'sign_in_id']),
+)
 
 /**
- * Spends one attempt at a code.
+ * Spends one attempt at the open code that a guess may be meant for: the sign-in's own, otherwise the one of none.
  *
  * One statement with its guard: of ten simultaneous guesses five are compared, and a code that was used a
  * moment ago is compared with nothing.
  *
- * @returns the hash to compare with; `undefined` when the code is used, expired, replaced or guessed at too often
+ * @returns `undefined` when no code is open: none was sent, or it is used, expired, replaced or guessed at too often
  */
-export async function spendAttempt(tx: Tx, verificationId: string, now: number): Promise<string | undefined> {
-  const row = await tx
-    .updateTable('verification')
-    .set((column) => ({ attempts: column('attempts', '+', 1) }))
-    .where('id', '=', verificationId)
-    .where('used_at', 'is', null)
-    .where('expires_at', '>', now)
-    .where('attempts', '<', MAX_ATTEMPTS)
-    .returning('code_hash')
-    .executeTakeFirst()
-  return row?.code_hash
+export async function spendAttempt(tx: Tx, scope: GuessScope, now: number): Promise<Attempt | undefined> {
+  const row = await spendOne.first(tx, { ...scope, now })
+  return row && { verificationId: row.id, codeHash: row.code_hash, signInId: row.sign_in_id }
 }
+
+const useOne = statement((db, value: Values<{ id: string; now: number }>) =>
+  db.updateTable('verification').set({ used_at: value.now }).where('id', '=', value.id),
+)
 
 /** Marks a verification as used. The attempt that came before holds its row, so nobody else can be here. */
 export async function use(tx: Tx, verificationId: string, now: number): Promise<void> {
-  await tx.updateTable('verification').set({ used_at: now }).where('id', '=', verificationId).execute()
+  await useOne.later(tx, { id: verificationId, now })
 }
 
 /** Gives back a code that this transaction used: it stays good for as long as it was, with one try less. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Db, Tx } from '../../platform/db/index.ts'
+import { type Db, statement, type Tx, type Values } from '../../platform/db/index.ts'
 import type { SealedColumn } from '../../platform/vault/sealed-column.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 
@@ -80,14 +80,12 @@ export async function listOf(db: Db | Tx, vault: Vault, userId: string): Promise
   }))
 }
 
+const findOneOf = statement((db, value: Values<{ userId: string }>) =>
+  db.selectFrom('passkey').select('id').where('user_id', '=', value.userId).limit(1),
+)
+
 export async function hasAny(db: Db | Tx, userId: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('passkey')
-    .select('id')
-    .where('user_id', '=', userId)
-    .limit(1)
-    .executeTakeFirst()
-  return row !== undefined
+  return (await findOneOf.first(db, { userId })) !== undefined
 }
 
 export async function count(tx: Tx, userId: string): Promise<number> {

@@ -1,4 +1,5 @@
-import type { DatabaseConnection, Dialect, Driver, LogEvent } from 'kysely'
+import type { DatabaseConnection, Dialect, DialectAdapter, Driver, LogEvent } from 'kysely'
+import { noteChange } from './remembered.ts'
 import { isStoreAway, isUndoneByOthers } from './store-away.ts'
 
 /** What a statement does. `other`: locks, settings and the tables' changes. */
@@ -35,6 +36,7 @@ export interface StoreActivity {
 /** Watches a dialect at work. */
 export class ActivityWatch {
   #listener: StoreListener | undefined
+  #adapter: DialectAdapter | undefined
 
   listen(listener: StoreListener): void {
     this.#listener = listener
@@ -42,6 +44,7 @@ export class ActivityWatch {
 
   /** For Kysely's `log`. */
   readonly onStatement = (event: LogEvent): void => {
+    if (this.#adapter !== undefined) noteChange(this.#adapter, event.query.query)
     if (this.#listener === undefined) return
     const kind = kindOf(event.query)
     this.#listener.onStatement(kind, event.queryDurationMillis)
@@ -52,7 +55,7 @@ export class ActivityWatch {
   watched(dialect: Dialect): Dialect {
     return {
       createDriver: () => this.#watchedDriver(dialect.createDriver()),
-      createAdapter: () => dialect.createAdapter(),
+      createAdapter: () => (this.#adapter = dialect.createAdapter()),
       createIntrospector: (db) => dialect.createIntrospector(db),
       createQueryCompiler: () => dialect.createQueryCompiler(),
     }

@@ -3,7 +3,8 @@ import { DEFAULT_MIGRATION_TABLE, Migrator } from 'kysely/migration'
 import { StartError } from '../start-error.ts'
 import type { Migration } from './migration.ts'
 import type { Tables } from './tables.ts'
-import { takeTurns, takeYourTime } from './transaction.ts'
+import { takeTurns } from './locks.ts'
+import { takeYourTime } from './transaction.ts'
 
 /**
  * Makes the changes of the tables that are not made yet, in one transaction: a start that is killed leaves

@@ -43,6 +43,8 @@ export function postgresDialect(url: string): { readonly dialect: PostgresDialec
     connectionTimeoutMillis: CONNECTION_WITHIN_MS,
     query_timeout: ANSWER_WITHIN_MS,
     keepAlive: true,
+    // Statements of which none waits for another go to the server together.
+    pipeline: true,
     types,
   })
   // Without a listener of its own, a connection that dies (in the pool or in use) ends the process.
@@ -81,7 +83,8 @@ class LimitedDriver extends PostgresDriver {
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     this.#begin ??= beginWithin(limitsOf(await versionOf(connection)))
-    await connection.executeQuery(CompiledQuery.raw(this.#begin))
+    // The first statement need not wait for it, and fails when this does.
+    connection.executeQuery(CompiledQuery.raw(this.#begin)).catch(() => undefined)
   }
 }
 

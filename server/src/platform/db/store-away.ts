@@ -63,3 +63,8 @@ export function isUndoneByOthers(error: unknown): boolean {
     UNDONE_BY_OTHERS.has(error.code)
   )
 }
+
+/** PostgreSQL: a unique index has the value already. */
+export function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '23505'
+}

@@ -1,69 +1,84 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { sql, SqliteAdapter } from 'kysely'
-import { isUndoneByOthers } from './store-away.ts'
+import { type CompiledQuery, type DatabaseConnection, type QueryResult, sql, SqliteAdapter } from 'kysely'
+import { isTaken, isUndoneByOthers } from './store-away.ts'
 import type { Db, Tx } from './types.ts'
 
 const MAX_TRIES = 4
 const FIRST_PAUSE_MS = 10
 
+/** A transaction that is going on. */
+interface Open {
+  readonly connection: DatabaseConnection
+  /** What was sent without waiting for it. */
+  readonly late: Promise<unknown>[]
+}
+
+/** Kysely lets the statements of a transaction through one by one; by its connection they can go together. */
+const openTransactions = new WeakMap<Db | Tx, Open>()
+
 /**
  * Runs something all or nothing. When the database undoes it because two transactions met, it is run again,
  * a few times; so it may do nothing but speak to the database. In a transaction that is open it is part of
  * that one, and stands or falls with it.
+ *
+ * What does not depend on each other may be asked at the same time (`Promise.all`): it is sent together, in the order
+ * in which it is asked, and costs one way to the server and back.
  */
 export async function inTransaction<Result>(db: Db | Tx, act: (tx: Tx) => Promise<Result>): Promise<Result> {
   if (isOpen(db)) return act(db)
   for (let tries = 1; ; tries++) {
+    const late: Promise<unknown>[] = []
     try {
-      return await db.transaction().execute(act)
+      return await db.transaction().execute((tx) => actIn(tx, late, act))
     } catch (error) {
-      if (tries === MAX_TRIES || !isUndoneByOthers(error)) throw error
+      const failed = (await Promise.allSettled(late)).find(({ status }) => status === 'rejected')
+      // The database says of whatever came after it only that something had failed.
+      const cause: unknown = failed?.status === 'rejected' ? failed.reason : error
+      const isWorthAnother = isUndoneByOthers(cause) || (failed !== undefined && isTaken(cause))
+      if (tries === MAX_TRIES || !isWorthAnother) throw cause
       await delay(FIRST_PAUSE_MS * 2 ** tries * Math.random())
     }
   }
 }
 
-/**
- * Makes transactions about the same things wait for each other, until they end. For what no row stands for
- * yet, such as an identity that nobody has bound.
- *
- * @param things their names; taken in one order, so that two transactions never wait crosswise
- */
-export async function takeTurns(tx: Tx, things: readonly string[]): Promise<void> {
-  // SQLite has one transaction at a time.
-  if (tx.getExecutor().adapter instanceof SqliteAdapter) return
-  for (const thing of things.toSorted()) {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${thing}, 0))`.execute(tx)
+async function actIn<Result>(
+  tx: Tx,
+  late: Promise<unknown>[],
+  act: (tx: Tx) => Promise<Result>,
+): Promise<Result> {
+  const connection = await tx.getExecutor().provideConnection(async (own) => own)
+  openTransactions.set(tx, { connection, late })
+  try {
+    return await act(tx)
+  } finally {
+    openTransactions.delete(tx)
   }
 }
 
-/**
- * Lets nobody remove the rows that a query finds before this transaction ends. Others may still read, change
- * and keep them: whoever keeps a row waits only for its removal.
- *
- * @returns for `query.$call(…)`
- */
-export function keepRows(tx: Tx): <Query extends { forKeyShare(): Query }>(query: Query) => Query {
-  // SQLite has one transaction at a time.
-  const isAlone = tx.getExecutor().adapter instanceof SqliteAdapter
-  return (query) => (isAlone ? query : query.forKeyShare())
+/** Runs a statement that is compiled. */
+export function run<Row>(db: Db | Tx, query: CompiledQuery<Row>): Promise<QueryResult<Row>> {
+  const open = openTransactions.get(db)
+  return open === undefined ? db.executeQuery(query) : open.connection.executeQuery(query)
 }
 
-/**
- * Makes whoever would newly refer to the rows that a query finds wait until this transaction ends, so that what
- * is not referred to can be removed.
- *
- * @returns for `query.$call(…)`
- */
-export function lockRows(tx: Tx): <Query extends { forUpdate(): Query }>(query: Query) => Query {
-  // SQLite has one transaction at a time.
-  const isAlone = tx.getExecutor().adapter instanceof SqliteAdapter
-  return (query) => (isAlone ? query : query.forUpdate())
+/** The same for one of which nobody asks what comes of it. */
+export async function runLate(db: Db | Tx, query: CompiledQuery): Promise<void> {
+  const sent = run(db, query)
+  const open = openTransactions.get(db)
+  // A file answers at once.
+  if (open === undefined || isEmbedded(db)) await sent
+  else open.late.push(sent)
+  sent.catch(() => undefined)
+}
+
+/** Whether the database is a file that only this process writes: it has one transaction at a time. */
+export function isEmbedded(db: Db | Tx): boolean {
+  return db.getExecutor().adapter instanceof SqliteAdapter
 }
 
 /** Lifts the limits that a request's transaction has: a change of large tables may take minutes. */
 export async function takeYourTime(tx: Tx): Promise<void> {
-  if (tx.getExecutor().adapter instanceof SqliteAdapter) return
+  if (isEmbedded(tx)) return
   const limits = [
     'lock_timeout',
     'statement_timeout',

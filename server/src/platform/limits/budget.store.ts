@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Db, Tx } from '../db/index.ts'
+import { type Db, statement, takeTurns, type Tx, type Values } from '../db/index.ts'
 import type { KeyedColumn } from '../vault/keyed-column.ts'
 import type { Vault } from '../vault/vault.ts'
 import { type Budget, forgottenAt, giveBack, NOTHING_SPENT, spend, type Spending, waitMs } from './budget.ts'
@@ -12,7 +12,6 @@ declare module '../db/tables.ts' {
       name: string
       spent: string
       in_a_row: number
-      touches: number
       expires_at: number
     }
   }
@@ -40,11 +39,49 @@ export interface NoRoom {
 
 const storedEntries = z.array(z.tuple([z.number(), z.number()]))
 
+/** A budget that nobody else takes from before the transaction ends. */
+export interface HeldBudget {
+  /** @returns how long to wait; `undefined` when there is room */
+  noRoom(): NoRoom | undefined
+  /** Takes what is charged, whether there is room or not. */
+  take(): Promise<void>
+  /** Gives one back after a success, and begins anew what is counted in a row. */
+  giveOneBack(): Promise<void>
+  /** After a success for which nothing was taken: begins anew what is counted in a row. */
+  endRow(): Promise<void>
+}
+
+/**
+ * Holds a budget, so that it can be looked at before it is decided what becomes of it. Two requests that hold the
+ * same one wait for each other, and neither sees a count that is about to change.
+ *
+ * @param now milliseconds since the Unix epoch
+ */
+export async function holdBudget(tx: Tx, vault: Vault, charge: Charge, now: number): Promise<HeldBudget> {
+  const key = storedKey(vault, charge)
+  const { budget, amount = 1 } = charge
+  await takeTurns(tx, [`budget ${key}`])
+  const row = await findOne.first(tx, { key })
+  let spending = spendingOf(row, now)
+
+  const save = async (changed: Spending): Promise<void> => {
+    spending = changed
+    const { entries, inARow } = spending
+    const expiresAt = forgottenAt(budget, now)
+    await saveOne.later(tx, { key, name: budget.name, spent: JSON.stringify(entries), inARow, expiresAt })
+  }
+  return {
+    noRoom: () => roomOf(budget, spending, amount, now),
+    take: () => save(spend(budget, spending, amount, now)),
+    giveOneBack: () => save(giveBack(spending)),
+    async endRow() {
+      if (spending.inARow > 0) await save({ ...spending, inARow: 0 })
+    },
+  }
+}
+
 /**
  * Takes from each of these budgets what is charged, or from none.
- *
- * The rows are locked by the statement that reads them, in the order of their keys, so that two requests
- * with the same budgets wait for each other and neither sees a count that is about to change.
  *
  * @param now milliseconds since the Unix epoch
  * @returns `undefined` when all had room; otherwise the one to wait longest for
@@ -55,40 +92,29 @@ export async function takeAll(
   charges: readonly Charge[],
   now: number,
 ): Promise<NoRoom | undefined> {
-  if (charges.length === 0) return undefined
-  const rows = await lockSpendings(tx, vault, charges, now)
-  const tight = rows
-    .map(({ budget, spending, amount }) => ({
-      budgetName: budget.name,
-      waitMs: waitMs(budget, spending, amount, now),
-    }))
-    .filter((room) => room.waitMs > 0)
+  // In one order, so that two requests never wait crosswise.
+  const inOrder = charges.toSorted((one, other) => (storedKey(vault, one) < storedKey(vault, other) ? -1 : 1))
+  const budgets = await Promise.all(inOrder.map((charge) => holdBudget(tx, vault, charge, now)))
+  const tight = budgets
+    .map((budget) => budget.noRoom())
+    .filter((noRoom) => noRoom !== undefined)
     .toSorted((one, other) => other.waitMs - one.waitMs)[0]
   if (tight !== undefined) return tight
-
-  for (const { key, budget, spending, amount } of rows) {
-    await save(tx, key, budget, spend(budget, spending, amount, now), now)
-  }
+  await Promise.all(budgets.map((budget) => budget.take()))
   return undefined
 }
 
 /** @returns whether there is room for this, without taking it: it may be gone a moment later */
 export async function hasRoom(db: Db | Tx, vault: Vault, charge: Charge, now: number): Promise<boolean> {
   const { budget, amount = 1 } = charge
-  const row = await db
-    .selectFrom('budget')
-    .select(['spent', 'in_a_row'])
-    .where('key', '=', storedKey(vault, charge))
-    .where('expires_at', '>', now)
-    .executeTakeFirst()
-  return waitMs(budget, row === undefined ? NOTHING_SPENT : spendingOf(row), amount, now) === 0
+  const row = await findOne.first(db, { key: storedKey(vault, charge) })
+  return roomOf(budget, spendingOf(row, now), amount, now) === undefined
 }
 
 /** Gives one back after a success. */
 export async function giveOneBack(tx: Tx, vault: Vault, charge: Charge, now: number): Promise<void> {
-  for (const { key, budget, spending } of await lockSpendings(tx, vault, [charge], now)) {
-    await save(tx, key, budget, giveBack(spending), now)
-  }
+  const budget = await holdBudget(tx, vault, charge, now)
+  await budget.giveOneBack()
 }
 
 /**
@@ -106,73 +132,39 @@ export async function sweepBudgets(db: Db, now: number, atMost: number): Promise
   return Number(numDeletedRows)
 }
 
-interface LockedSpending {
+const findOne = statement((db, value: Values<{ key: string }>) =>
+  db.selectFrom('budget').select(['spent', 'in_a_row', 'expires_at']).where('key', '=', value.key),
+)
+
+interface Saved {
   readonly key: string
-  readonly budget: Budget
-  readonly amount: number
-  readonly spending: Spending
+  readonly name: string
+  readonly spent: string
+  readonly inARow: number
+  readonly expiresAt: number
 }
 
-async function lockSpendings(
-  tx: Tx,
-  vault: Vault,
-  charges: readonly Charge[],
-  now: number,
-): Promise<LockedSpending[]> {
-  const wanted = charges
-    .map((charge) => ({
-      budget: charge.budget,
-      amount: charge.amount ?? 1,
-      key: storedKey(vault, charge),
-    }))
-    .toSorted((one, other) => (one.key < other.key ? -1 : 1))
-  const rows = await tx
+const saveOne = statement((db, value: Values<Saved>) => {
+  const spending = { spent: value.spent, in_a_row: value.inARow, expires_at: value.expiresAt }
+  return db
     .insertInto('budget')
-    .values(
-      wanted.map(({ budget, key }) => ({
-        key,
-        name: budget.name,
-        spent: '[]',
-        in_a_row: 0,
-        touches: 1,
-        expires_at: forgottenAt(budget, now),
-      })),
-    )
-    .onConflict((conflict) =>
-      conflict.column('key').doUpdateSet((column) => ({ touches: column('budget.touches', '+', 1) })),
-    )
-    .returning(['key', 'spent', 'in_a_row', 'expires_at'])
-    .execute()
-
-  const byKey = new Map(rows.map((row) => [row.key, row]))
-  return wanted.map(({ budget, amount, key }) => {
-    const row = byKey.get(key)
-    const isCurrent = row !== undefined && row.expires_at > now
-    return {
-      key,
-      budget,
-      amount,
-      spending: isCurrent ? spendingOf(row) : NOTHING_SPENT,
-    }
-  })
-}
+    .values({ key: value.key, name: value.name, ...spending })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet(spending))
+})
 
 function storedKey(vault: Vault, { budget, key }: Charge): string {
   return vault.blindIndex(`budget ${budget.name}`, key)
 }
 
-function spendingOf(row: { readonly spent: string; readonly in_a_row: number }): Spending {
+function spendingOf(
+  row: { readonly spent: string; readonly in_a_row: number; readonly expires_at: number } | undefined,
+  now: number,
+): Spending {
+  if (row === undefined || row.expires_at <= now) return NOTHING_SPENT
   return { entries: storedEntries.parse(JSON.parse(row.spent)), inARow: row.in_a_row }
 }
 
-async function save(tx: Tx, key: string, budget: Budget, spending: Spending, now: number): Promise<void> {
-  await tx
-    .updateTable('budget')
-    .set({
-      spent: JSON.stringify(spending.entries),
-      in_a_row: spending.inARow,
-      expires_at: forgottenAt(budget, now),
-    })
-    .where('key', '=', key)
-    .execute()
+function roomOf(budget: Budget, spending: Spending, amount: number, now: number): NoRoom | undefined {
+  const wait = waitMs(budget, spending, amount, now)
+  return wait === 0 ? undefined : { budgetName: budget.name, waitMs: wait }
 }

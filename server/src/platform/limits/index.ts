@@ -3,6 +3,7 @@ export {
   type Charge,
   giveOneBack,
   hasRoom,
+  holdBudget,
   keyedColumns as budgetKeyedColumns,
   type NoRoom,
   sweepBudgets,

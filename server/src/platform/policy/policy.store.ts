@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Db, Tx } from '../db/index.ts'
+import { type Db, remembered, type Tx } from '../db/index.ts'
 import type { Policy } from './policy.ts'
 
 declare module '../db/tables.ts' {
@@ -14,18 +14,25 @@ declare module '../db/tables.ts' {
 
 const setFields = z.record(z.string(), z.unknown())
 
-/** @returns the policy as it is now: what was set, and the defaults for the rest */
+const findSetFields = remembered(['policy'], async (db, name) => {
+  const row = await db.selectFrom('policy').select('value').where('name', '=', name).executeTakeFirst()
+  return row === undefined ? {} : setFields.parse(JSON.parse(row.value))
+})
+
+/**
+ * @returns the policy: what was set, and the defaults for the rest. What another process has set counts here half a
+ *   second later.
+ */
 export async function readPolicy<Schema extends z.ZodObject>(
   db: Db | Tx,
   policy: Policy<Schema>,
 ): Promise<z.output<Schema>> {
-  return policy.schema.parse(await readSetFields(db, policy))
+  return policy.read(await readSetFields(db, policy))
 }
 
 /** @returns only the fields that were set, as they were written */
 export async function readSetFields(db: Db | Tx, policy: Policy): Promise<Readonly<Record<string, unknown>>> {
-  const row = await db.selectFrom('policy').select('value').where('name', '=', policy.name).executeTakeFirst()
-  return row === undefined ? {} : setFields.parse(JSON.parse(row.value))
+  return (await findSetFields(db, policy.name)) ?? {}
 }
 
 /** Sets these fields and no others: what is left out is the default again. Checked before it is written. */

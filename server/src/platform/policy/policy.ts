@@ -9,8 +9,19 @@ export interface Policy<Schema extends z.ZodObject = z.ZodObject> {
   readonly name: string
   /** Every field has a default that is safe, and a sentence (`.describe`) for the reference. */
   readonly schema: Schema
+  /** Fills in the defaults; the same fields are read through once. */
+  read(setFields: Readonly<Record<string, unknown>>): z.output<Schema>
 }
 
 export function definePolicy<Schema extends z.ZodObject>(name: string, schema: Schema): Policy<Schema> {
-  return { name, schema }
+  const known = new WeakMap<object, z.output<Schema>>()
+  return {
+    name,
+    schema,
+    read(setFields) {
+      const policy = known.get(setFields) ?? schema.parse(setFields)
+      known.set(setFields, policy)
+      return policy
+    },
+  }
 }
