@@ -6,17 +6,12 @@ import { unmark } from './unbound-identity.store.ts'
 /** Which rule stands against a bind. */
 export type BindObstacle = 'bound meanwhile' | 'second identity' | 'two users'
 
-/** What came of a bind: done, or what stood against it. */
-export type BindResult =
-  { readonly kind: 'bound'; readonly identityId: string } | { readonly kind: BindObstacle }
-
 /**
- * Binds an identity to a user. The database has the last word: one user per identity, and one identity per
- * connection and user where the connection refuses a second.
- *
- * Also refused when the open-platform person is already another user here: two users are never merged.
+ * Binds an identity to a user. Whoever calls this has asked in the same transaction what stands against it; where
+ * somebody is faster all the same, the database has the last word, and the transaction is run again.
  *
  * @param now milliseconds since the Unix epoch
+ * @returns the identity's id
  */
 export async function bindIdentity(
   tx: Tx,
@@ -24,16 +19,19 @@ export async function bindIdentity(
   identity: identities.ProvenIdentity,
   userId: string,
   now: number,
-): Promise<BindResult> {
-  const obstacle = await findObstacle(tx, connection, identity, userId)
-  if (obstacle !== undefined) return { kind: obstacle }
+): Promise<string> {
   const isSole = connection.secondIdentity === 'refuse'
-  const identityId = await identities.insert(tx, identity, { id: userId, isSole }, now)
   await unmark(tx, identity)
-  return { kind: 'bound', identityId }
+  return identities.insert(tx, identity, { id: userId, isSole }, now)
 }
 
-/** @returns what stands against this bind now, the identity itself before all; nothing is written */
+/**
+ * Asks which rule stands against a bind now: one user per identity, one identity per connection and user where the
+ * connection refuses a second, and never an open-platform person who is another user here, because two users are
+ * never merged.
+ *
+ * @returns the identity's own user before all
+ */
 export async function findObstacle(
   tx: Tx,
   connection: Connection,

@@ -1,4 +1,4 @@
-export { bindIdentity, type BindObstacle, type BindResult, findObstacle } from './bind-identity.ts'
+export { bindIdentity, type BindObstacle, findObstacle } from './bind-identity.ts'
 export {
   type Connection,
   connectionKind,

@@ -4,6 +4,7 @@ import {
   type BoundIdentity,
   findConnection,
   findIdentityOwner,
+  findObstacle,
   findSwitchedOnConnection,
   listIdentitiesOf,
   proveByWxLoginCode,
@@ -82,18 +83,19 @@ async function decide(
   if (found.kind === 'bound' || found.kind === 'two users') {
     return { definition: signInRefusals.twoUsers, because: `not of user ${user.id}: ${found.kind}` }
   }
-  const result = await bindIdentity(tx, connection, identity, user.id, now)
-  if (result.kind === 'second identity') {
+  const obstacle = await findObstacle(tx, connection, identity, user.id)
+  if (obstacle === 'second identity') {
     return { definition: signInRefusals.secondIdentity, because: `user ${user.id} has one already` }
   }
-  if (result.kind !== 'bound') {
-    return { definition: signInRefusals.twoUsers, because: `not of user ${user.id}: ${result.kind}` }
+  if (obstacle !== undefined) {
+    return { definition: signInRefusals.twoUsers, because: `not of user ${user.id}: ${obstacle}` }
   }
+  const identityId = await bindIdentity(tx, connection, identity, user.id, now)
   await endOpenSignInsOf(tx, identity, now)
   await recordBind(tx, 'identity_bound', owner, identity, now, 'by the signed-in user')
   const to = await listVerifiedAddressesOf(tx, vault, user.id)
   await queueNotice(tx, vault, { to, kind: 'identity_bound', application, language, at: now })
-  return load(tx, user.id, result.identityId)
+  return load(tx, user.id, identityId)
 }
 
 async function recordBind(

@@ -2,8 +2,7 @@ import { z } from 'zod'
 import type { Application } from '../applications/index.ts'
 import { noBody, type SdkCall, sdkEndpoint } from '../platform/http/sdk-endpoint.ts'
 import { sessionRefusals } from './refusals.ts'
-import { refreshSession } from './refresh.ts'
-import type { IdTokenDeps } from './session-id-token.ts'
+import { type RefreshDeps, refreshSession } from './refresh.ts'
 
 export const refreshEndpoint = sdkEndpoint({
   method: 'POST',
@@ -17,7 +16,7 @@ export const refreshEndpoint = sdkEndpoint({
   reply: z.object({ session_token: z.string(), expire: z.number(), id_token: z.string() }),
   refusals: [sessionRefusals.sessionTokenRefused],
 
-  async handle(deps: IdTokenDeps, call: SdkCall<Application, undefined>) {
+  async handle(deps: RefreshDeps, call: SdkCall<Application, undefined>) {
     const refreshed = await refreshSession(deps, call.application, call.sessionToken, call.now)
     return {
       session_token: refreshed.sessionToken,

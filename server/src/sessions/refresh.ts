@@ -1,6 +1,9 @@
 import type { Application } from '../applications/index.ts'
+import type { Db } from '../platform/db/index.ts'
 import { Refusal } from '../platform/refusal.ts'
+import type { Vault } from '../platform/vault/vault.ts'
 import { hashToken } from '../platform/secrets.ts'
+import { loadProfile } from '../users/index.ts'
 import { findSessionByToken } from './find-session.ts'
 import { sessionRefusals } from './refusals.ts'
 import { type IdTokenDeps, issueSessionIdToken } from './session-id-token.ts'
@@ -8,6 +11,11 @@ import * as sessions from './session.store.ts'
 
 /** How long a replaced session token still answers, with the token that replaced it. */
 const GRACE_MS = 60_000
+
+export interface RefreshDeps extends IdTokenDeps {
+  readonly db: Db
+  readonly vault: Vault
+}
 
 export interface RefreshedSession {
   readonly sessionToken: string
@@ -26,14 +34,17 @@ export interface RefreshedSession {
  * @throws {Refusal} `sessionTokenRefused`
  */
 export async function refreshSession(
-  deps: IdTokenDeps,
+  deps: RefreshDeps,
   application: Application,
   sessionToken: string | undefined,
   now: number,
 ): Promise<RefreshedSession> {
   const { session, user } = await findSessionByToken(deps, sessionToken, application, now)
   const presented = sessionToken ?? ''
-  const idToken = () => issueSessionIdToken(deps, { sessionId: session.id, application, user }, now)
+  const idToken = async () => {
+    const profile = await loadProfile(deps.db, deps.vault, user)
+    return issueSessionIdToken(deps, { sessionId: session.id, application, profile }, now)
+  }
   const remaining = (expiresAt: number) => Math.floor((expiresAt - now) / 1000)
 
   if (!application.session.isRenewed) {

@@ -1,12 +1,8 @@
 import type { Application } from '../applications/index.ts'
-import type { Db } from '../platform/db/index.ts'
-import type { Vault } from '../platform/vault/vault.ts'
 import { issueIdToken, type SigningKeys } from '../tokens/index.ts'
-import { loadProfile, type User } from '../users/index.ts'
+import type { UserProfile } from '../users/index.ts'
 
 export interface IdTokenDeps {
-  readonly db: Db
-  readonly vault: Vault
   readonly signingKeys: SigningKeys
   /** `{public_url}/api/v1/oauth2` */
   issuer(): string
@@ -15,11 +11,14 @@ export interface IdTokenDeps {
 /** Signs an id_token for a session; it dies with the session on our own calls, and at `exp` elsewhere. */
 export async function issueSessionIdToken(
   deps: IdTokenDeps,
-  session: { readonly sessionId: string; readonly application: Application; readonly user: User },
+  session: {
+    readonly sessionId: string
+    readonly application: Application
+    readonly profile: UserProfile
+  },
   now: number,
 ): Promise<string> {
-  const { application, user } = session
-  const profile = await loadProfile(deps.db, deps.vault, user)
+  const { application, profile } = session
   return issueIdToken(
     deps.signingKeys,
     {

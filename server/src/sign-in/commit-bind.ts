@@ -1,5 +1,11 @@
 import { record } from '../audit/index.ts'
-import { bindIdentity, type BindResult, type Connection, type ProvenIdentity } from '../connections/index.ts'
+import {
+  bindIdentity,
+  type BindObstacle,
+  type Connection,
+  findObstacle,
+  type ProvenIdentity,
+} from '../connections/index.ts'
 import { queueNotice } from '../messages/index.ts'
 import type { Tx } from '../platform/db/index.ts'
 import type { Vault } from '../platform/vault/vault.ts'
@@ -23,17 +29,37 @@ export interface Bind {
   readonly because?: string | undefined
 }
 
+/** What has to be known before an identity is bound. */
+export interface BindOutlook {
+  /** Which rule stands against it. */
+  readonly obstacle: BindObstacle | undefined
+  /** Who hears of it. */
+  readonly told: readonly Address[]
+}
+
+/** Looks at a bind in the transaction that commits it; nothing is written. */
+export async function lookAtBind(
+  tx: Tx,
+  vault: Vault,
+  { connection, identity, user, provedBy, isTold }: Omit<Bind, 'kind'>,
+): Promise<BindOutlook> {
+  const [obstacle, told] = await Promise.all([
+    findObstacle(tx, connection, identity, user.id),
+    isTold ? listVerifiedAddressesOf(tx, vault, user.id, provedBy) : [],
+  ])
+  return { obstacle, told }
+}
+
 /**
- * Binds an identity, with what follows from it in the same transaction: other sign-ins of the identity are over, the
- * bind is on record, and its user hears of it.
+ * Binds an identity against which nothing stands, with what follows from it in the same transaction: other sign-ins of
+ * the identity are over, the bind is on record, and its user hears of it.
  *
- * @returns what came of it; unless that is `bound` nothing was written
+ * @returns the identity's id
  */
-export async function commitBind(tx: Tx, vault: Vault, bind: Bind): Promise<BindResult> {
-  const { caller, signInId, connection, identity, user, kind, provedBy, isTold, because } = bind
+export async function commitBind(tx: Tx, vault: Vault, bind: Bind, { told }: BindOutlook): Promise<string> {
+  const { caller, signInId, connection, identity, user, kind, provedBy, because } = bind
   const { now: at, application, language, ip } = caller
-  const result = await bindIdentity(tx, connection, identity, user.id, at)
-  if (result.kind !== 'bound') return result
+  const identityId = await bindIdentity(tx, connection, identity, user.id, at)
   await endOpenOf(tx, identity, at, signInId)
   await record(tx, {
     kind,
@@ -46,9 +72,6 @@ export async function commitBind(tx: Tx, vault: Vault, bind: Bind): Promise<Bind
     ip,
     ...(because !== undefined && { because }),
   })
-  if (isTold) {
-    const to = await listVerifiedAddressesOf(tx, vault, user.id, provedBy)
-    await queueNotice(tx, vault, { to, kind: 'identity_bound', application, language, at })
-  }
-  return result
+  await queueNotice(tx, vault, { to: told, kind: 'identity_bound', application, language, at })
+  return identityId
 }

@@ -1,13 +1,20 @@
 import { type Db, inTransaction, type Tx } from '../platform/db/index.ts'
 import { Refusal, type RefusalDefinition, type RefusalDetails } from '../platform/refusal.ts'
 import type { Vault } from '../platform/vault/vault.ts'
+import { loadProfile, type UserProfile } from '../users/index.ts'
 import { verificationRefusals } from '../verifications/index.ts'
 import type { Caller } from './caller.ts'
 import type { Entry } from './enter.ts'
 import { type FurtherProof, type OpenedSignIn, openSignIn } from './open-sign-in.ts'
 
 /** What a proof came to: the user is in (or may not come in), or a further proof is wanted. */
-export type SignInResult = Entry | OpenedSignIn
+export type SignInResult =
+  | (Extract<Entry, { status: 'SUCCESS' }> & {
+      /** As it was when he came in. */
+      readonly profile: UserProfile
+    })
+  | Exclude<Entry, { status: 'SUCCESS' }>
+  | OpenedSignIn
 
 /** A "no" that commits what came before it: a guess that was paid, a code that was used, the audit event. */
 export interface Refused {
@@ -37,10 +44,17 @@ export async function conclude(
   caller: Caller,
   decide: (tx: Tx) => Promise<Decision>,
 ): Promise<SignInResult> {
-  const result = await inTransaction(deps.db, async (tx) => {
+  const { db, vault } = deps
+  const result = await inTransaction(db, async (tx) => {
     const decision = await decide(tx)
-    return 'wants' in decision ? openSignIn(tx, deps.vault, caller, decision) : decision
+    if ('wants' in decision) return openSignIn(tx, vault, caller, decision)
+    if (decision.status !== 'SUCCESS') return decision
+    // What the answer tells of him is asked with the last changes and answered before they are committed.
+    const profile = loadProfile(tx, vault, decision.user)
+    profile.catch(() => undefined)
+    return { ...decision, profile }
   })
+  if ('profile' in result) return { ...result, profile: await result.profile }
   if ('signIn' in result || result.status !== 'REFUSED') return result
   throw new Refusal(result.definition, { ...result.details, because: result.because })
 }

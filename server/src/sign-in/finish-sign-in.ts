@@ -3,7 +3,6 @@ import {
   type BindObstacle,
   type Connection,
   findIdentityOwner,
-  findObstacle,
   findSwitchedOnConnection,
   turnsOf,
 } from '../connections/index.ts'
@@ -13,7 +12,7 @@ import type { Vault } from '../platform/vault/vault.ts'
 import { type Address, findByVerifiedAddress, markAddress, type User } from '../users/index.ts'
 import { checkVerificationCode, purposeOf } from '../verifications/index.ts'
 import type { Caller } from './caller.ts'
-import { commitBind } from './commit-bind.ts'
+import { type Bind, commitBind, lookAtBind } from './commit-bind.ts'
 import { conclude, type Decision, type Refused, refusedCode, type SignInResult } from './conclude.ts'
 import { admit, enter, isAdmitted, letIn } from './enter.ts'
 import { signInRefusals } from './refusals.ts'
@@ -75,14 +74,16 @@ async function proveAndBind(tx: Tx, vault: Vault, request: FinishRequest): Promi
   }
 
   await takeTurns(tx, turnsOf(signIn.identity))
-  if (!(await signIns.hold(tx, signIn, now))) throw new RolledBack('completed, ended or replaced meanwhile')
   const connection = await findSwitchedOnConnection(tx, signIn.clientId, signIn.identity.connectionId)
   if (connection === undefined) throw new RolledBack('the connection was switched off')
-
-  const doubt = await whyNotShown(tx, vault, request, connection)
+  const [isHeld, doubt, known] = await Promise.all([
+    signIns.hold(tx, signIn, now),
+    whyNotShown(tx, vault, request, connection),
+    findByVerifiedAddress(tx, vault, address),
+  ])
+  if (!isHeld) throw new RolledBack('completed, ended or replaced meanwhile')
   if (doubt !== undefined) return refusedCode(doubt)
 
-  const known = await findByVerifiedAddress(tx, vault, address)
   if (known === undefined && proof === 'bind') {
     return refuseTo(signInRefusals.noSuchUser, 'nobody verified it')
   }
@@ -98,16 +99,7 @@ async function proveAndBind(tx: Tx, vault: Vault, request: FinishRequest): Promi
     identityId: undefined,
     provedChannel: address.channel,
   }
-  // Nobody else is there to be asked when somebody has just become a user; then he is, before he comes in.
-  const admitted = known && (await admit(tx, caller, known, by, 'bind'))
-  if (admitted !== undefined && !isAdmitted(admitted)) {
-    // A second factor is not asked for what cannot be done anyhow.
-    const obstacle =
-      'wants' in admitted ? await findObstacle(tx, connection, signIn.identity, user.id) : undefined
-    return obstacle === undefined ? admitted : refuseFor(obstacle, user)
-  }
-
-  const result = await commitBind(tx, vault, {
+  const bind: Bind = {
     caller,
     signInId: signIn.id,
     connection,
@@ -117,9 +109,20 @@ async function proveAndBind(tx: Tx, vault: Vault, request: FinishRequest): Promi
     provedBy: address,
     isTold: known !== undefined,
     because: shownBy.kind === 'source' ? 'the source vouches for the mobile' : undefined,
-  })
-  if (result.kind !== 'bound') return refuseFor(result.kind, user)
-  const bound = { ...by, identityId: result.identityId }
+  }
+  const [admitted, outlook] = await Promise.all([
+    // Nobody else is there to be asked when somebody has just become a user; then he is, before he comes in.
+    known && admit(tx, caller, known, by, 'bind'),
+    lookAtBind(tx, vault, bind),
+  ])
+  const isWelcome = admitted === undefined || isAdmitted(admitted)
+  if (!isWelcome && !('wants' in admitted)) return admitted
+  // A second factor is not asked for what cannot be done anyhow.
+  if (outlook.obstacle !== undefined) return refuseFor(outlook.obstacle, user)
+  if (!isWelcome) return admitted
+
+  const identityId = await commitBind(tx, vault, bind, outlook)
+  const bound = { ...by, identityId }
   const entry =
     admitted === undefined
       ? await enter(tx, caller, user, bound)

@@ -1,7 +1,7 @@
 import type { Db } from '../platform/db/index.ts'
 import { randomId } from '../platform/secrets.ts'
 import type { Vault } from '../platform/vault/vault.ts'
-import type { Address } from '../users/index.ts'
+import { type Address, findByVerifiedAddress } from '../users/index.ts'
 import { checkVerificationCode, purposeOf } from '../verifications/index.ts'
 import type { Caller } from './caller.ts'
 import { conclude, refusedCode, type SignInResult } from './conclude.ts'
@@ -30,9 +30,12 @@ export async function loginByCode(
       verifyCode,
     }
     const by = { signInId, ip: caller.ip }
-    const checked = await checkVerificationCode(tx, deps.vault, guess, by, caller.now)
+    const [checked, known] = await Promise.all([
+      checkVerificationCode(tx, deps.vault, guess, by, caller.now),
+      findByVerifiedAddress(tx, deps.vault, address),
+    ])
     return checked.isRight
-      ? enterWithAddress(tx, deps.vault, { caller, address, signInId })
+      ? enterWithAddress(tx, deps.vault, { caller, address, known, signInId })
       : refusedCode(checked.because)
   })
 }

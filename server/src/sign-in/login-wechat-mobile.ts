@@ -1,6 +1,7 @@
 import { findConnection } from '../connections/index.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { randomId } from '../platform/secrets.ts'
+import { findByVerifiedAddress } from '../users/index.ts'
 import type { PhoneButtonDeps } from './bind-by-phone-button.ts'
 import type { Caller } from './caller.ts'
 import { conclude, type SignInResult } from './conclude.ts'
@@ -27,5 +28,8 @@ export async function loginByPhoneButton(
   const { ip, now } = caller
   const address = await deps.phoneButton.proveAddress(connection, phoneCode, { ip, now, clientId })
   const arrival = { caller, address, signInId: randomId(), connectionId: connection.id }
-  return conclude(deps, caller, (tx) => enterWithAddress(tx, deps.vault, arrival))
+  return conclude(deps, caller, async (tx) => {
+    const known = await findByVerifiedAddress(tx, deps.vault, address)
+    return enterWithAddress(tx, deps.vault, { ...arrival, known })
+  })
 }

@@ -2,7 +2,7 @@ import { record } from '../audit/index.ts'
 import type { Tx } from '../platform/db/index.ts'
 import { readPolicy } from '../platform/policy/index.ts'
 import type { Vault } from '../platform/vault/vault.ts'
-import { type Address, findByVerifiedAddress, markAddress } from '../users/index.ts'
+import { type Address, markAddress, type User } from '../users/index.ts'
 import type { Caller } from './caller.ts'
 import type { Decision } from './conclude.ts'
 import { enter } from './enter.ts'
@@ -14,6 +14,8 @@ import { registration } from './registration.ts'
 export interface AddressArrival {
   readonly caller: Caller
   readonly address: Address
+  /** Who has verified it, as this transaction has seen. */
+  readonly known: User | undefined
   /** By which the audit tells this sign-in from others, though it is over at once. */
   readonly signInId: string
   /** Of the source that vouched for the address, if one did. */
@@ -25,8 +27,7 @@ export interface AddressArrival {
  * whom nobody knows becomes a user.
  */
 export async function enterWithAddress(tx: Tx, vault: Vault, arrival: AddressArrival): Promise<Decision> {
-  const { caller, address, signInId, connectionId } = arrival
-  const known = await findByVerifiedAddress(tx, vault, address)
+  const { caller, address, known, signInId, connectionId } = arrival
   if (known === undefined && !(await readPolicy(tx, registration)).open) {
     const because = 'nobody verified it, and registration is not open'
     await record(tx, {

@@ -13,7 +13,7 @@ import { randomId } from '../platform/secrets.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { findUser, type User } from '../users/index.ts'
 import type { Caller } from './caller.ts'
-import { commitBind } from './commit-bind.ts'
+import { commitBind, lookAtBind } from './commit-bind.ts'
 import { conclude, type Decision, type Refused, type SignInResult } from './conclude.ts'
 import { admit, enter, isAdmitted, letIn } from './enter.ts'
 import type { FurtherProof } from './open-sign-in.ts'
@@ -126,9 +126,10 @@ async function bindTo(
 ): Promise<string | Refused> {
   const { caller, connection, identity, signInId } = arrival
   const bind = { caller, signInId, connection, identity, user, kind, isTold: false }
-  const result = await commitBind(tx, vault, bind)
-  if (result.kind === 'bound') return result.identityId
-  return refuse(tx, arrival, refusalOfBind[result.kind], `user ${user.id}: ${result.kind}`)
+  const outlook = await lookAtBind(tx, vault, bind)
+  const { obstacle } = outlook
+  if (obstacle === undefined) return commitBind(tx, vault, bind, outlook)
+  return refuse(tx, arrival, refusalOfBind[obstacle], `user ${user.id}: ${obstacle}`)
 }
 
 async function refuse(

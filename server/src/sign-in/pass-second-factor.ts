@@ -6,7 +6,7 @@ import { Refusal } from '../platform/refusal.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { findUser, listVerifiedAddressesOf, type User } from '../users/index.ts'
 import type { Caller } from './caller.ts'
-import { commitBind } from './commit-bind.ts'
+import { type Bind, commitBind, lookAtBind } from './commit-bind.ts'
 import { conclude, type Decision, type Refused, type SignInResult } from './conclude.ts'
 import { admit, type CameBy, isAdmitted, letIn } from './enter.ts'
 import { findSignInOfSecondFactor } from './find-open-sign-in.ts'
@@ -153,7 +153,7 @@ async function bindNow(
   const connection = await findSwitchedOnConnection(tx, clientId, identity.connectionId)
   if (connection === undefined) throw refused('the connection was switched off')
   const own = await listVerifiedAddressesOf(tx, vault, user.id)
-  const result = await commitBind(tx, vault, {
+  const bind: Bind = {
     caller,
     signInId,
     connection,
@@ -162,11 +162,13 @@ async function bindNow(
     kind: effect === 'adopt' ? 'identity_adopted' : 'identity_bound',
     provedBy: own.find(({ channel }) => channel === provedChannel),
     isTold: effect === 'bind',
-  })
-  if (result.kind === 'bound') return result.identityId
-  if (result.kind === 'bound meanwhile') throw refused('the identity was bound meanwhile')
-  const definition = signInRefusals[result.kind === 'second identity' ? 'secondIdentity' : 'twoUsers']
-  return { status: 'REFUSED', definition, because: `user ${user.id}: ${result.kind}` }
+  }
+  const outlook = await lookAtBind(tx, vault, bind)
+  const { obstacle } = outlook
+  if (obstacle === undefined) return commitBind(tx, vault, bind, outlook)
+  if (obstacle === 'bound meanwhile') throw refused('the identity was bound meanwhile')
+  const definition = signInRefusals[obstacle === 'second identity' ? 'secondIdentity' : 'twoUsers']
+  return { status: 'REFUSED', definition, because: `user ${user.id}: ${obstacle}` }
 }
 
 function refused(because: string): Refusal {

@@ -1,20 +1,13 @@
 import { record } from '../audit/index.ts'
-import { takeTurns, type Tx } from '../platform/db/index.ts'
+import type { Tx } from '../platform/db/index.ts'
 import type { Vault } from '../platform/vault/vault.ts'
-import {
-  type Address,
-  createUser,
-  findByVerifiedAddress,
-  markAddress,
-  type Profile,
-  type User,
-} from '../users/index.ts'
+import { addUser, type Address, markAddress, type Profile, type User } from '../users/index.ts'
 import type { Caller } from './caller.ts'
 
 /**
  * Makes a user of a person who came by himself.
  *
- * @param address the one that he has just proved, if any; whoever became its user meanwhile is he
+ * @param address the one that he has just proved, if any; that nobody has it was asked in this transaction
  * @param profile what he says of himself, in a call that asks for it
  */
 export async function registerUser(
@@ -25,16 +18,9 @@ export async function registerUser(
   address?: Address,
   profile?: Profile,
 ): Promise<User> {
-  const mark = address && markAddress(vault, address)
-  if (address !== undefined && mark !== undefined) {
-    await takeTurns(tx, [`address ${mark.index}`])
-    const meanwhile = await findByVerifiedAddress(tx, vault, address)
-    if (meanwhile !== undefined) return meanwhile
-  }
   const addresses = address === undefined ? [] : [{ address, isVerified: true }]
   const about = profile && { ...profile, attributes: profile }
-  const user = await createUser(tx, vault, { ...about, addresses }, caller.now)
-  if (typeof user === 'string') throw new Error(`a user could not be registered: ${user}`)
+  const user = await addUser(tx, vault, { ...about, addresses }, caller.now)
   await record(tx, {
     kind: 'user_registered',
     at: caller.now,
@@ -42,7 +28,7 @@ export async function registerUser(
     userId: user.id,
     signInId,
     ip: caller.ip,
-    ...(mark !== undefined && { address: mark }),
+    ...(address !== undefined && { address: markAddress(vault, address) }),
   })
   return user
 }

@@ -17,14 +17,14 @@ export async function signInReply(
     return { ...(await pendingReply(deps, result, caller.ip, caller.now)), ...recoveryCodesOf(result) }
   }
   if (result.status === 'ACCESS_DENIED') return { status: 'ACCESS_DENIED' }
-  const { user, session, deviceTrust } = result
+  const { profile, session, deviceTrust } = result
   return {
     session_token: session.sessionToken,
     expire: session.expiresInSeconds,
     status: 'SUCCESS',
     id_token: await issueSessionIdToken(
       deps,
-      { sessionId: session.sessionId, application: caller.application, user },
+      { sessionId: session.sessionId, application: caller.application, profile },
       caller.now,
     ),
     ...(deviceTrust !== undefined && {

@@ -4,6 +4,7 @@ import { randomBase32 } from '../platform/secrets.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import type { Address } from './address.ts'
 import { saveAttributes, type UserAttributes } from './attributes.ts'
+import { findByVerifiedAddress } from './find-user.ts'
 import { markAddress, sealAddress } from './sealed-address.ts'
 import * as store from './user.store.ts'
 
@@ -19,11 +20,9 @@ export interface NewUser {
 export type CreateUserConflict = 'user name taken' | 'address verified by another user'
 
 /**
- * Creates a user with his addresses.
+ * Creates a user with his addresses, unless somebody has the name or one of the addresses.
  *
- * A conflict leaves the transaction to be rolled back by the caller.
- *
- * @returns the user, or the conflict
+ * @returns the user, or the conflict; then nothing was written
  */
 export async function createUser(
   tx: Tx,
@@ -31,21 +30,39 @@ export async function createUser(
   newUser: NewUser,
   now: number,
 ): Promise<store.User | CreateUserConflict> {
+  await takeTurns(tx, turnsOfUser(vault, newUser))
+  const { userName, addresses } = newUser
+  if (userName !== undefined && (await store.findByName(tx, userName)) !== undefined) return 'user name taken'
+  for (const { address, isVerified } of addresses) {
+    const holder = isVerified && (await findByVerifiedAddress(tx, vault, address))
+    if (holder) return 'address verified by another user'
+  }
+  return addUser(tx, vault, newUser, now)
+}
+
+/**
+ * The same for whoever has asked in this transaction whether somebody has the name or the addresses. Where somebody is
+ * faster all the same, a unique index says no, and the transaction is run again.
+ */
+export async function addUser(
+  tx: Tx,
+  vault: Vault,
+  { userName, name = '', attributes, addresses }: NewUser,
+  now: number,
+): Promise<store.User> {
   const user: store.User = {
     id: objectId(now),
-    userName: newUser.userName ?? `u_${randomBase32(12)}`,
-    name: newUser.name ?? '',
+    userName: userName ?? `u_${randomBase32(12)}`,
+    name,
     isDisabled: false,
     closesAt: undefined,
     createdAt: now,
   }
-  await takeTurns(tx, turnsOfUser(vault, newUser))
-  if (!(await store.insert(tx, user))) return 'user name taken'
-  for (const { address, isVerified } of newUser.addresses) {
-    const stored = sealAddress(vault, user.id, address, isVerified ? now : null)
-    if (!(await store.insertAddress(tx, user.id, stored))) return 'address verified by another user'
+  await store.insert(tx, user)
+  for (const { address, isVerified } of addresses) {
+    await store.insertAddress(tx, user.id, sealAddress(vault, user.id, address, isVerified ? now : null))
   }
-  if (newUser.attributes !== undefined) await saveAttributes(tx, vault, user.id, newUser.attributes)
+  if (attributes !== undefined) await saveAttributes(tx, vault, user.id, attributes)
   return user
 }
 

@@ -21,7 +21,7 @@ export { maskAttributes } from './mask-attributes.ts'
 export { changeAddress } from './change-address.ts'
 export { changeOwnProfile } from './change-profile.ts'
 export { checkImported, checkRegistration, type GivenAttributes, type Profile } from './check-attributes.ts'
-export { createUser, type NewUser, turnsOfUser } from './create-user.ts'
+export { addUser, createUser, type NewUser, turnsOfUser } from './create-user.ts'
 export { findByVerifiedAddress } from './find-user.ts'
 export { findNewIndices } from './find-new-indices.ts'
 export {
@@ -37,7 +37,7 @@ export { listAddressesOf, listVerifiedAddressesOf } from './list-addresses.ts'
 export { type AddressMark, markAddress } from './sealed-address.ts'
 export { userKeyedColumns } from './reindex-addresses.ts'
 export { sealedColumns as userAttributeSealedColumns } from './user-attributes.store.ts'
-export { loadProfile } from './user-profile.ts'
+export { loadProfile, type UserProfile } from './user-profile.ts'
 export { isUserName } from './user-name.ts'
 export {
   find as findUser,

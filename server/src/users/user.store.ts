@@ -137,39 +137,44 @@ export async function hasVerifiedAddress(db: Db | Tx, userId: string): Promise<b
   return row !== undefined
 }
 
-/** @returns `false` when the user name is taken */
-export async function insert(tx: Tx, user: User): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await tx
-    .insertInto('user')
-    .values({
-      id: user.id,
-      user_name: user.userName,
-      user_name_key: user.userName.toLowerCase(),
-      name: user.name,
-      created_at: user.createdAt,
-      disabled_at: null,
-      attributes_sealed: null,
-    })
-    .onConflict((conflict) => conflict.column('user_name_key').doNothing())
-    .executeTakeFirstOrThrow()
-  return numInsertedOrUpdatedRows === 1n
+interface NewUserRow {
+  readonly id: string
+  readonly userName: string
+  readonly userNameKey: string
+  readonly name: string
+  readonly createdAt: number
 }
 
-/** @returns `false` when another user has verified this address */
-export async function insertAddress(tx: Tx, userId: string, address: StoredAddress): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await tx
-    .insertInto('user_address')
-    .values({
-      user_id: userId,
-      channel: address.channel,
-      address_sealed: address.sealed,
-      address_index: address.index,
-      address_masked: address.masked,
-      verified_at: address.verifiedAt,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirstOrThrow()
-  return numInsertedOrUpdatedRows === 1n
+const insertOne = statement((db, value: Values<NewUserRow>) =>
+  db.insertInto('user').values({
+    id: value.id,
+    user_name: value.userName,
+    user_name_key: value.userNameKey,
+    name: value.name,
+    created_at: value.createdAt,
+    disabled_at: null,
+    attributes_sealed: null,
+  }),
+)
+
+export async function insert(tx: Tx, user: User): Promise<void> {
+  const { id, userName, name, createdAt } = user
+  await insertOne.later(tx, { id, userName, userNameKey: userName.toLowerCase(), name, createdAt })
+}
+
+const insertOneAddress = statement((db, value: Values<StoredAddress & { userId: string }>) =>
+  db.insertInto('user_address').values({
+    user_id: value.userId,
+    channel: value.channel,
+    address_sealed: value.sealed,
+    address_index: value.index,
+    address_masked: value.masked,
+    verified_at: value.verifiedAt,
+  }),
+)
+
+export async function insertAddress(tx: Tx, userId: string, address: StoredAddress): Promise<void> {
+  await insertOneAddress.later(tx, { userId, ...address })
 }
 
 /** @param disabledAt `null` enables the user again */
