@@ -110,7 +110,10 @@ export async function findByVerifiedIndex(db: Db | Tx, addressIndex: string): Pr
 }
 
 const listAddressesOf = statement((db, value: Values<{ userId: string }>) =>
-  db.selectFrom('user_address').selectAll().where('user_id', '=', value.userId),
+  db
+    .selectFrom('user_address')
+    .select(['channel', 'address_sealed', 'address_index', 'address_masked', 'verified_at'])
+    .where('user_id', '=', value.userId),
 )
 
 export async function listAddresses(db: Db | Tx, userId: string): Promise<StoredAddress[]> {
@@ -233,7 +236,7 @@ export async function remove(tx: Tx, userId: string): Promise<void> {
   await tx.deleteFrom('user').where('id', '=', userId).execute()
 }
 
-function addressOf(row: Tables['user_address']): StoredAddress {
+function addressOf(row: Omit<Tables['user_address'], 'user_id'>): StoredAddress {
   return {
     channel: channel.parse(row.channel),
     sealed: row.address_sealed,

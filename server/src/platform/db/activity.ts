@@ -1,5 +1,5 @@
-import type { DatabaseConnection, Dialect, DialectAdapter, Driver, LogEvent } from 'kysely'
-import { noteChange } from './remembered.ts'
+import type { DatabaseConnection, Dialect, Driver, LogEvent } from 'kysely'
+import { ChangeWatch } from './change-watch.ts'
 import { isStoreAway, isUndoneByOthers } from './store-away.ts'
 
 /** What a statement does. `other`: locks, settings and the tables' changes. */
@@ -36,7 +36,6 @@ export interface StoreActivity {
 /** Watches a dialect at work. */
 export class ActivityWatch {
   #listener: StoreListener | undefined
-  #adapter: DialectAdapter | undefined
 
   listen(listener: StoreListener): void {
     this.#listener = listener
@@ -44,7 +43,6 @@ export class ActivityWatch {
 
   /** For Kysely's `log`. */
   readonly onStatement = (event: LogEvent): void => {
-    if (this.#adapter !== undefined) noteChange(this.#adapter, event.query.query)
     if (this.#listener === undefined) return
     const kind = kindOf(event.query)
     this.#listener.onStatement(kind, event.queryDurationMillis)
@@ -53,20 +51,23 @@ export class ActivityWatch {
 
   /** The same dialect, with its transactions and connections watched. */
   watched(dialect: Dialect): Dialect {
+    const adapter = dialect.createAdapter()
+    const changes = new ChangeWatch(adapter)
     return {
-      createDriver: () => this.#watchedDriver(dialect.createDriver()),
-      createAdapter: () => (this.#adapter = dialect.createAdapter()),
+      createDriver: () => this.#watchedDriver(dialect.createDriver(), changes),
+      createAdapter: () => adapter,
       createIntrospector: (db) => dialect.createIntrospector(db),
       createQueryCompiler: () => dialect.createQueryCompiler(),
     }
   }
 
   /** Puts itself around the methods of this driver that matter; the others stay as they are. */
-  #watchedDriver(driver: Driver): Driver {
+  #watchedDriver(driver: Driver, changes: ChangeWatch): Driver {
     const begunAt = new WeakMap<DatabaseConnection, number>()
     const onEnd = (connection: DatabaseConnection, end: 'committed' | 'rolled back'): void => {
       const startedAt = begunAt.get(connection)
       begunAt.delete(connection)
+      changes.onEnd(connection)
       if (startedAt !== undefined) this.#listener?.onTransaction(end, performance.now() - startedAt)
     }
     const acquire = driver.acquireConnection.bind(driver)
@@ -77,7 +78,9 @@ export class ActivityWatch {
     return Object.assign(driver, {
       acquireConnection: async (options) => {
         try {
-          return await acquire(options)
+          const connection = await acquire(options)
+          changes.watch(connection)
+          return connection
         } catch (error) {
           this.#listener?.onFailure('connect', failureOf(error))
           throw error
@@ -85,6 +88,7 @@ export class ActivityWatch {
       },
       beginTransaction: async (connection, settings) => {
         begunAt.set(connection, performance.now())
+        changes.onBegin(connection)
         await begin(connection, settings)
       },
       commitTransaction: async (connection) => {

@@ -8,7 +8,7 @@ import {
 import pg from 'pg'
 import { z } from 'zod'
 import type { PoolState } from './activity.ts'
-import { withoutSilentConnections } from './silent-connections.ts'
+import { asPostgresPool, BEGIN, type OtherEnd } from './postgres-client.ts'
 
 const SECOND_MS = 1000
 
@@ -28,8 +28,8 @@ const ANSWER_WITHIN_MS = 5 * SECOND_MS
 const INT8 = 20
 
 /**
- * Kysely's dialect over `pg`. Nothing needs a session of the server's: limits are set for each transaction, no
- * statement has a name, and locks end with their transaction; so a pooler may stand in between.
+ * Kysely's dialect over `pg`. Nothing needs a session of the server's, so a pooler may stand in between: then limits
+ * are set for each transaction, and no statement has a name. PostgreSQL itself is told both once.
  *
  * @param url `postgres://user:password@host:5432/database?sslmode=verify-full`
  */
@@ -37,6 +37,11 @@ export function postgresDialect(url: string): { readonly dialect: PostgresDialec
   // Counts and moments come back as numbers; all of ours are whole and far below 2^53.
   const types = new pg.TypeOverrides()
   types.setTypeParser(INT8, Number)
+  const otherEnds = new WeakMap<pg.ClientBase, OtherEnd>()
+  // The pool waits for it before it gives the connection to anybody, though its type does not say so.
+  const onConnect: (client: pg.ClientBase) => unknown = async (client) => {
+    otherEnds.set(client, await meet(client))
+  }
   const pool = new pg.Pool({
     connectionString: url,
     max: MAX_CONNECTIONS,
@@ -46,12 +51,18 @@ export function postgresDialect(url: string): { readonly dialect: PostgresDialec
     // Statements of which none waits for another go to the server together.
     pipeline: true,
     types,
+    onConnect,
   })
   // Without a listener of its own, a connection that dies (in the pool or in use) ends the process.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
+  const otherEndOf = (client: pg.ClientBase): OtherEnd => {
+    const otherEnd = otherEnds.get(client)
+    if (otherEnd === undefined) throw new Error('a connection was given out before it was looked at')
+    return otherEnd
+  }
   return {
-    dialect: new PoolerFriendlyDialect({ pool: withoutSilentConnections(pool) }),
+    dialect: new PoolerFriendlyDialect({ pool: asPostgresPool(pool, otherEndOf) }),
     pool: () => ({
       inUse: pool.totalCount - pool.idleCount,
       idle: pool.idleCount,
@@ -69,7 +80,7 @@ class PoolerFriendlyDialect extends PostgresDialect {
   }
 
   override createDriver(): PostgresDriver {
-    return new LimitedDriver(this.#config)
+    return new EagerDriver(this.#config)
   }
 
   override createAdapter(): PostgresAdapter {
@@ -77,25 +88,41 @@ class PoolerFriendlyDialect extends PostgresDialect {
   }
 }
 
-/** A transaction that cannot wait for ever, whatever happens to this process or to the others. */
-class LimitedDriver extends PostgresDriver {
-  #begin: string | undefined
-
+/** Does not wait for a transaction to begin: its first statement goes with that, and fails when that does. */
+class EagerDriver extends PostgresDriver {
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    this.#begin ??= beginWithin(limitsOf(await versionOf(connection)))
-    // The first statement need not wait for it, and fails when this does.
-    connection.executeQuery(CompiledQuery.raw(this.#begin)).catch(() => undefined)
+    connection.executeQuery(CompiledQuery.raw(BEGIN)).catch(() => undefined)
   }
 }
 
-function beginWithin(limits: Readonly<Record<string, number>>): string {
-  const settings = Object.entries(limits).map(([name, ms]) => `set local ${name} = ${ms}`)
-  return ['begin', ...settings].join('; ')
+const introduction = z.object({ pid: z.number(), version: z.coerce.number() })
+
+/**
+ * Looks at what a new connection leads to: the process that it is said to be at its start is the one that answers,
+ * unless a pooler speaks for many.
+ */
+async function meet(client: pg.ClientBase): Promise<OtherEnd> {
+  // By functions and not by `show`, which a pooler may take for itself.
+  const asked = await client.query(
+    `select pg_backend_pid() as pid, current_setting('server_version_num') as version`,
+  )
+  const { pid, version } = introduction.parse(asked.rows[0])
+  const limits = limitsOf(version)
+  if (!('processID' in client) || client.processID !== pid) {
+    return { keepsSession: false, begin: [BEGIN, ...settings('set local', limits)].join('; ') }
+  }
+  await client.query(settings('set', limits).join('; '))
+  return { keepsSession: true, begin: BEGIN }
+}
+
+function settings(command: 'set' | 'set local', limits: Readonly<Record<string, number>>): string[] {
+  return Object.entries(limits).map(([name, ms]) => `${command} ${name} = ${ms}`)
 }
 
 /**
- * A connection that falls silent between two messages of one statement is neither idle nor busy for the server:
- * only the limit of the whole transaction, which PostgreSQL has since 17, frees its locks then.
+ * A transaction that cannot wait for ever, whatever happens to this process or to the others. A connection that falls
+ * silent between two messages of one statement is neither idle nor busy for the server: only the limit of the whole
+ * transaction, which PostgreSQL has since 17, frees its locks then.
  */
 function limitsOf(version: number): Readonly<Record<string, number>> {
   return {
@@ -104,16 +131,6 @@ function limitsOf(version: number): Readonly<Record<string, number>> {
     idle_in_transaction_session_timeout: STATEMENT_WITHIN_MS,
     ...(version >= 170_000 && { transaction_timeout: TRANSACTION_WITHIN_MS }),
   }
-}
-
-/** By a function and not by `show`, which a pooler may take for itself. */
-const shownVersion = z.object({ version: z.coerce.number() })
-
-async function versionOf(connection: DatabaseConnection): Promise<number> {
-  const { rows } = await connection.executeQuery(
-    CompiledQuery.raw(`select current_setting('server_version_num') as version`),
-  )
-  return shownVersion.parse(rows[0]).version
 }
 
 /** The migrations are run in a transaction that holds their lock already; see `open-database.ts`. */

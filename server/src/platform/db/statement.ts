@@ -1,4 +1,5 @@
 import { type Compilable, type CompiledQuery, type Expression, sql } from 'kysely'
+import { giveName } from './statement-names.ts'
 import { isEmbedded, run, runLate } from './transaction.ts'
 import type { Db, Tx } from './types.ts'
 
@@ -30,8 +31,13 @@ export function statement<Given extends object, Row>(
 ): Statement<Given, Row> {
   const compiled: { embedded?: CompiledQuery<Row>; server?: CompiledQuery<Row> } = {}
 
+  const compile = (db: Db | Tx): CompiledQuery<Row> => {
+    const query = build(db, placeholders()).compile()
+    giveName(query.sql)
+    return query
+  }
   const filledIn = (db: Db | Tx, given: Given): CompiledQuery<Row> => {
-    const query = (compiled[isEmbedded(db) ? 'embedded' : 'server'] ??= build(db, placeholders()).compile())
+    const query = (compiled[isEmbedded(db) ? 'embedded' : 'server'] ??= compile(db))
     const parameters = query.parameters.map((parameter) =>
       parameter instanceof Placeholder ? parameter.valueIn(given) : parameter,
     )

@@ -55,6 +55,11 @@ async function actIn<Result>(
   }
 }
 
+/** @returns the connection of a transaction that is going on */
+export function connectionOf(db: Db | Tx): DatabaseConnection | undefined {
+  return openTransactions.get(db)?.connection
+}
+
 /** Runs a statement that is compiled. */
 export function run<Row>(db: Db | Tx, query: CompiledQuery<Row>): Promise<QueryResult<Row>> {
   const open = openTransactions.get(db)
