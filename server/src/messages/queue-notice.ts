@@ -1,7 +1,7 @@
 import type { Tx } from '../platform/db/index.ts'
 import { type Budget, takeAll } from '../platform/limits/index.ts'
 import type { Language } from '../platform/refusal.ts'
-import { randomId } from '../platform/secrets.ts'
+import { orderedId } from '../platform/secrets.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { type Address, mailboxOf } from '../users/index.ts'
 import type { NoticeKind } from './message.ts'
@@ -41,7 +41,7 @@ export async function queueNotice(tx: Tx, vault: Vault, notice: NewNotice): Prom
   const { kind, application, language, at } = notice
   for (const address of notice.to) {
     const { channel, value } = address
-    const id = randomId()
+    const id = orderedId(at)
     const charge = { budget: noticeBudget, key: `${kind} ${channel} ${mailboxOf(address)}` }
     const noRoom = await takeAll(tx, vault, [charge], at)
     await notices.insert(

@@ -1,13 +1,25 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 
 export const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
 /** Without i, l, o and u: no two of them look alike, and they spell no words. */
 const READABLE = '0123456789abcdefghjkmnpqrstvwxyz'
 
+/** Fetching random bytes takes as long for a few as for many. Each is given out once and kept nowhere. */
+const POOL_BYTES = 4096
+let pool = Buffer.alloc(0)
+
+function takeRandom(length: number): Buffer {
+  if (pool.length < length) pool = randomBytes(POOL_BYTES)
+  const taken = Buffer.from(pool.subarray(0, length))
+  pool.fill(0, 0, length)
+  pool = pool.subarray(length)
+  return taken
+}
+
 /** 128 random bits as 22 base64url characters. */
 export function randomId(): string {
-  return randomBytes(16).toString('base64url')
+  return takeRandom(16).toString('base64url')
 }
 
 /** In the order of their ASCII codes, so that ids sort as what they are made of. */
@@ -54,7 +66,7 @@ function pick(alphabet: string, length: number): string {
   const fairBelow = 256 - (256 % alphabet.length)
   let picked = ''
   while (picked.length < length) {
-    for (const byte of randomBytes(length - picked.length)) {
+    for (const byte of takeRandom(length - picked.length)) {
       if (byte < fairBelow) picked += alphabet.charAt(byte % alphabet.length)
     }
   }
@@ -66,5 +78,5 @@ function pick(alphabet: string, length: number): string {
  * a short code needs a key as well, see `Vault.mac`.
  */
 export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('base64url')
+  return hash('sha256', token, 'base64url')
 }

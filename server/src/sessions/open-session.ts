@@ -1,7 +1,7 @@
 import type { Application } from '../applications/index.ts'
 import { record } from '../audit/index.ts'
 import type { Tx } from '../platform/db/index.ts'
-import { hashToken, randomAlphanumeric, randomId } from '../platform/secrets.ts'
+import { hashToken, randomAlphanumeric, orderedId } from '../platform/secrets.ts'
 import * as sessions from './session.store.ts'
 
 /** 190 bits, in the form that clients of this family know. */
@@ -31,7 +31,7 @@ export interface SessionRequest {
 
 /** Opens a session for a user at an application, in the transaction of what proved him. */
 export async function openSession(tx: Tx, request: SessionRequest, now: number): Promise<OpenedSession> {
-  const sessionId = randomId()
+  const sessionId = orderedId(now)
   const sessionToken = randomAlphanumeric(TOKEN_LENGTH)
   const { lifetimeSeconds } = request.application.session
   await sessions.insert(tx, {

@@ -1,5 +1,5 @@
 import type { Db } from '../platform/db/index.ts'
-import { randomId } from '../platform/secrets.ts'
+import { orderedId } from '../platform/secrets.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { type Address, findByVerifiedAddress } from '../users/index.ts'
 import { checkVerificationCode, purposeOf } from '../verifications/index.ts'
@@ -21,7 +21,7 @@ export async function loginByCode(
   shown: { readonly address: Address; readonly verifyCode: string },
 ): Promise<SignInResult> {
   const { address, verifyCode } = shown
-  const signInId = randomId()
+  const signInId = orderedId(caller.now)
   return conclude(deps, caller, async (tx) => {
     const guess = {
       address,

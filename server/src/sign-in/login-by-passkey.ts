@@ -9,7 +9,7 @@ import {
 } from '../credentials/index.ts'
 import { type HumanCheckRulesDeps, takeChallenge } from '../human-check/index.ts'
 import type { Db, Tx } from '../platform/db/index.ts'
-import { randomId } from '../platform/secrets.ts'
+import { orderedId } from '../platform/secrets.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { findUser } from '../users/index.ts'
 import type { Caller } from './caller.ts'
@@ -48,7 +48,7 @@ export async function loginByPasskey(
   response: AssertionResponse,
 ): Promise<SignInResult> {
   const { now, application } = caller
-  const signInId = randomId()
+  const signInId = orderedId(caller.now)
   const asked = { purpose: 'sign_in', clientId: application.clientId, response } as const
   const checked = await checkPasskeyAssertion(deps, asked, now)
   return conclude(deps, caller, async (tx): Promise<Decision> => {

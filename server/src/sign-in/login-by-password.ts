@@ -8,7 +8,7 @@ import {
   type WrongPassword,
 } from '../credentials/index.ts'
 import type { Db, Tx } from '../platform/db/index.ts'
-import { randomId } from '../platform/secrets.ts'
+import { orderedId } from '../platform/secrets.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import {
   type Address,
@@ -48,7 +48,7 @@ export async function loginByPassword(
 ): Promise<SignInResult> {
   const { db, vault, passwordHashing } = deps
   const { name, password } = shown
-  const signInId = randomId()
+  const signInId = orderedId(caller.now)
   return passwordHashing.withPlace(async (turn) => {
     const user = await findNamed(db, vault, name)
     const checked = await checkPassword(deps, turn, { at: guessedAt(user, name), password }, caller.now)

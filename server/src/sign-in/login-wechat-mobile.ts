@@ -1,6 +1,6 @@
 import { findConnection } from '../connections/index.ts'
 import { Refusal } from '../platform/refusal.ts'
-import { randomId } from '../platform/secrets.ts'
+import { orderedId } from '../platform/secrets.ts'
 import { findByVerifiedAddress } from '../users/index.ts'
 import type { PhoneButtonDeps } from './bind-by-phone-button.ts'
 import type { Caller } from './caller.ts'
@@ -27,7 +27,7 @@ export async function loginByPhoneButton(
   }
   const { ip, now } = caller
   const address = await deps.phoneButton.proveAddress(connection, phoneCode, { ip, now, clientId })
-  const arrival = { caller, address, signInId: randomId(), connectionId: connection.id }
+  const arrival = { caller, address, signInId: orderedId(caller.now), connectionId: connection.id }
   return conclude(deps, caller, async (tx) => {
     const known = await findByVerifiedAddress(tx, deps.vault, address)
     return enterWithAddress(tx, deps.vault, { ...arrival, known })

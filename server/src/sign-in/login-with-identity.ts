@@ -9,7 +9,7 @@ import {
 } from '../connections/index.ts'
 import { type Db, takeTurns, type Tx } from '../platform/db/index.ts'
 import type { RefusalDefinition } from '../platform/refusal.ts'
-import { randomId } from '../platform/secrets.ts'
+import { orderedId } from '../platform/secrets.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { findUser, type User } from '../users/index.ts'
 import type { Caller } from './caller.ts'
@@ -41,7 +41,7 @@ export async function loginWithIdentity(
   connection: Connection,
   identity: ProvenIdentity,
 ): Promise<SignInResult> {
-  const arrival = { caller, connection, identity, signInId: randomId() }
+  const arrival = { caller, connection, identity, signInId: orderedId(caller.now) }
   return conclude(deps, caller, (tx) => enterIfKnown(tx, deps.vault, arrival))
 }
 

@@ -3,7 +3,7 @@ import { type PasswordHashing, prepareFirstPassword, type SavePassword } from '.
 import { type Db, takeTurns, type Tx } from '../platform/db/index.ts'
 import { readPolicy } from '../platform/policy/index.ts'
 import type { RefusalDefinition } from '../platform/refusal.ts'
-import { randomId } from '../platform/secrets.ts'
+import { orderedId } from '../platform/secrets.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import {
   type Address,
@@ -70,7 +70,7 @@ export async function register(
     password === undefined
       ? undefined
       : await prepareFirstPassword(deps, password, { userName, name, address })
-  const signInId = randomId()
+  const signInId = orderedId(caller.now)
   return conclude(deps, caller, (tx) =>
     proveAndRegister(tx, deps.vault, { ...request, caller, signInId, profile, savePassword }),
   )

@@ -1,7 +1,7 @@
 import { record } from '../audit/index.ts'
 import { queueNotice } from '../messages/index.ts'
 import { type Db, takeTurns, type Tx } from '../platform/db/index.ts'
-import { randomId } from '../platform/secrets.ts'
+import { orderedId } from '../platform/secrets.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { endSessionsOf } from '../sessions/index.ts'
 import {
@@ -39,7 +39,7 @@ export async function reopenAccount(
   const { address, verifyCode } = shown
   const { ip, now, application } = caller
   const { clientId } = application
-  const signInId = randomId()
+  const signInId = orderedId(caller.now)
   return conclude(deps, caller, async (tx) => {
     const guess = { address, purposes: [purposeOf('login', address.channel)], clientId, verifyCode }
     const checked = await checkVerificationCode(tx, vault, guess, { signInId, ip }, now)

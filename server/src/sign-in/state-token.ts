@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import { randomId } from '../platform/secrets.ts'
 
@@ -27,7 +27,7 @@ export interface StateTokenContent {
  * Issues the token that continues a sign-in: `{"alg":"HS256","typ":"JWT"}` and a payload that begins with
  * `subject`, as the contract shows it. It holds the sign-in's id and nothing of the person.
  */
-export function issueStateToken(key: Buffer, content: StateTokenContent): string {
+export function issueStateToken(key: KeyObject, content: StateTokenContent): string {
   const payload = encoded({
     subject: JSON.stringify({ id: content.signInId }),
     // The next token of a sign-in is another one, also within a second.
@@ -45,7 +45,7 @@ export function issueStateToken(key: Buffer, content: StateTokenContent): string
  * @returns the sign-in's id; `undefined` whatever is wrong with the token
  */
 export function readStateToken(
-  key: Buffer,
+  key: KeyObject,
   stateToken: string,
   clientId: string,
   now: number,
@@ -66,7 +66,7 @@ export function readStateToken(
   }
 }
 
-function signatureOf(key: Buffer, payload: string): string {
+function signatureOf(key: KeyObject, payload: string): string {
   return createHmac('sha256', key).update(`${HEADER}.${payload}`).digest('base64url')
 }
 

@@ -32,7 +32,7 @@ export async function openScene(t: TestContext): Promise<Scene> {
   const signIn = await program.openSignIn('alice')
   await signIn.send(ZHANGSAN, { scoped: false })
   await signIn.send(ZHANGSAN, { scoped: false, register: true })
-  const key = server.deployment.vault.stateTokenKey
+  const key = server.deployment.vault.stateTokenKey.export()
   return { server, program, signIn, key, now: server.clock.now() / 1000 }
 }
 

@@ -14,7 +14,7 @@ import { type Db, inTransaction } from '../platform/db/index.ts'
 import { type Charge, takeAll } from '../platform/limits/index.ts'
 import type { Log } from '../platform/log.ts'
 import { type Language, Refusal } from '../platform/refusal.ts'
-import { randomDigits, randomId } from '../platform/secrets.ts'
+import { randomDigits, orderedId } from '../platform/secrets.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import { type Address, type AddressMark, areaCodeOf, markAddress } from '../users/index.ts'
 import { chargesOf, codeLifetimeMs, lessPerIp } from './budgets.ts'
@@ -105,7 +105,7 @@ export async function sendVerificationCode(deps: SendDeps, request: SendRequest,
 function messageFor(request: SendRequest, verifyCode: string, now: number): CodeMessage {
   const { address, purpose } = request
   return {
-    id: randomId(),
+    id: orderedId(now),
     to: address,
     template: purposes[purpose].template,
     purpose,

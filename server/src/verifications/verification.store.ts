@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { type Db, statement, type Tx, type Values } from '../platform/db/index.ts'
 import type { SealedColumn } from '../platform/vault/sealed-column.ts'
 import type { AddressMark } from '../users/index.ts'
@@ -149,7 +150,7 @@ const spendOne = statement((db, value: Values<GuessScope & { now: number }>) =>
         .where('expires_at', '>', value.now)
         .where('attempts', '<', MAX_ATTEMPTS)
         .orderBy('sign_in_id', 'desc')
-        .limit(1),
+        .limit(sql.lit(1)),
     )
     .where('used_at', 'is', null)
     .where('attempts', '<', MAX_ATTEMPTS)

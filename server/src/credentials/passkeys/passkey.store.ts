@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { z } from 'zod'
 import { type Db, statement, type Tx, type Values } from '../../platform/db/index.ts'
 import type { SealedColumn } from '../../platform/vault/sealed-column.ts'
@@ -81,7 +82,7 @@ export async function listOf(db: Db | Tx, vault: Vault, userId: string): Promise
 }
 
 const findOneOf = statement((db, value: Values<{ userId: string }>) =>
-  db.selectFrom('passkey').select('id').where('user_id', '=', value.userId).limit(1),
+  db.selectFrom('passkey').select('id').where('user_id', '=', value.userId).limit(sql.lit(1)),
 )
 
 export async function hasAny(db: Db | Tx, userId: string): Promise<boolean> {

@@ -24,7 +24,9 @@ export interface Statement<Given, Row> {
  * Defines a statement. To build and compile one takes longer than to run it, so what runs with every request is
  * defined once, beside the function that gives it its values.
  *
- * @param build called once for each kind of database; it sees no value, so its text is always the same
+ * @param build called once for each kind of database; it sees no value, so its text is always the same. A limit is
+ *   written into it (`sql.lit`): SQLite plans a statement anew when the value of one changes, and takes any value for
+ *   changed
  */
 export function statement<Given extends object, Row>(
   build: (db: Db | Tx, value: Values<Given>) => Compilable<Row>,

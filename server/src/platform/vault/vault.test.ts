@@ -66,7 +66,7 @@ test('another master key finds and hashes differently', () => {
   expect(other.blindIndex('sms', 'text')).not.toBe(vault.blindIndex('sms', 'text'))
   expect(other.codeHash('id', '232326')).not.toBe(vault.codeHash('id', '232326'))
   expect(other.nextToken('token')).not.toBe(vault.nextToken('token'))
-  expect(other.stateTokenKey).not.toEqual(vault.stateTokenKey)
+  expect(other.stateTokenKey.equals(vault.stateTokenKey)).toBe(false)
 })
 
 test('the next session token is 32 letters and digits, each as likely as another', () => {

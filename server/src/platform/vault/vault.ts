@@ -59,7 +59,7 @@ export interface Vault {
   /** The session token that follows this one: 32 letters and digits, which only the holder of both can tell. */
   nextToken(sessionToken: string): string
   /** The key of the state tokens (HS256). */
-  readonly stateTokenKey: Buffer
+  readonly stateTokenKey: KeyObject
   /** The key of the challenges that a client's machine works on (HS256). */
   readonly proofOfWorkKey: Buffer
 }
@@ -105,7 +105,7 @@ export function createVault(masterKey: Buffer, dataKeys: readonly DataKey[], now
     blindIndex: (kind, value) => keyedHash(indexKey, kind, value),
     codeHash: (verificationId, verifyCode) => keyedHash(codeKey, verificationId, verifyCode),
     nextToken: (sessionToken) => lettersAndDigits(renewalKey, sessionToken, 32),
-    stateTokenKey: deriveKey(masterKey, 'sign state tokens'),
+    stateTokenKey: createSecretKey(deriveKey(masterKey, 'sign state tokens')),
     proofOfWorkKey: deriveKey(masterKey, 'sign proofs of work'),
   }
 }
