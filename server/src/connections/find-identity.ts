@@ -19,8 +19,11 @@ export type IdentityOwner =
  * An identity that is found bound stays bound until the transaction ends.
  */
 export async function findIdentityOwner(tx: Tx, identity: identities.ProvenIdentity): Promise<IdentityOwner> {
-  const bound = await identities.findBound(tx, identity)
-  const users = new Set(await identities.listUnionUserIds(tx, identity))
+  const [bound, unionUserIds] = await Promise.all([
+    identities.findBound(tx, identity),
+    identities.listUnionUserIds(tx, identity),
+  ])
+  const users = new Set(unionUserIds)
   if (bound !== undefined) users.add(bound.userId)
   if (users.size > 1) return { kind: 'two users' }
   if (bound !== undefined) return { kind: 'bound', userId: bound.userId, identityId: bound.id }

@@ -122,19 +122,22 @@ export async function listOf(db: Db | Tx, userId: string): Promise<BoundIdentity
   }))
 }
 
+const setUnion = statement(
+  (db, value: Values<{ connectionId: string; subject: string; unionSubject: string }>) =>
+    db
+      .updateTable('identity')
+      .set({ union_subject: value.unionSubject })
+      .where('connection_id', '=', value.connectionId)
+      .where('subject', '=', value.subject)
+      .where((where) =>
+        where.or([where('union_subject', 'is', null), where('union_subject', '!=', value.unionSubject)]),
+      ),
+)
+
 /** Notes the open-platform id of an identity: the source gave none before, or its account is another now. */
 export async function learnUnion(tx: Tx, identity: ProvenIdentity): Promise<void> {
   const { connectionId, subject, unionSubject } = identity
-  if (unionSubject === undefined) return
-  await tx
-    .updateTable('identity')
-    .set({ union_subject: unionSubject })
-    .where('connection_id', '=', connectionId)
-    .where('subject', '=', subject)
-    .where((where) =>
-      where.or([where('union_subject', 'is', null), where('union_subject', '!=', unionSubject)]),
-    )
-    .execute()
+  if (unionSubject !== undefined) await setUnion.later(tx, { connectionId, subject, unionSubject })
 }
 
 const findOneOf = statement((db, value: Values<{ userId: string; connectionId: string }>) =>

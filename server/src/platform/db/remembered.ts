@@ -4,8 +4,8 @@ import type { Tables } from './tables.ts'
 import { connectionOf } from './transaction.ts'
 import type { Db, Tx } from './types.ts'
 
-/** So soon a change that another process has made counts here. */
-const GOOD_FOR_MS = 500
+/** So soon a change that another process has made counts here, on the clock of the machine. */
+export const REMEMBERED_FOR_MS = 500
 const MOST_REMEMBERED = 10_000
 
 /**
@@ -37,7 +37,11 @@ export function remembered<Value>(
     byDatabase.set(adapter, known)
     const now = performance.now()
     const found = known.get(key)
-    if (found !== undefined && now - found.readAt < GOOD_FOR_MS && found.readAt > changes.lastAt(tables)) {
+    if (
+      found !== undefined &&
+      now - found.readAt < REMEMBERED_FOR_MS &&
+      found.readAt > changes.lastAt(tables)
+    ) {
       return found.value
     }
     const value = await read(db, key)
