@@ -11,7 +11,7 @@ import type { Vault } from '../platform/vault/vault.ts'
 import type { Address } from '../users/index.ts'
 import type { Caller } from './caller.ts'
 import type { SignInResult } from './conclude.ts'
-import { findSignInToProve } from './find-open-sign-in.ts'
+import { findSignInToProve, keyOfSignIn } from './find-open-sign-in.ts'
 import { finishSignIn } from './finish-sign-in.ts'
 import { signInRefusals } from './refusals.ts'
 import type { OpenSignIn } from './sign-in.store.ts'
@@ -47,7 +47,8 @@ export async function bindByPhoneButton(
 ): Promise<SignInResult> {
   const { caller, proof, stateToken, phoneCode } = request
   const { clientId } = caller.application
-  const signIn = await findSignInToProve(deps, stateToken, clientId, proof, caller.now)
+  const key = keyOfSignIn(deps.vault, stateToken, clientId, caller.now)
+  const signIn = await findSignInToProve(deps.db, key, proof, caller.now)
   const { connectionId } = signIn.identity
   const connection = await findSwitchedOnConnection(deps.db, clientId, connectionId)
   if (connection === undefined) {

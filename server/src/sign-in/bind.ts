@@ -3,7 +3,7 @@ import type { Vault } from '../platform/vault/vault.ts'
 import type { Address } from '../users/index.ts'
 import type { Caller } from './caller.ts'
 import type { SignInResult } from './conclude.ts'
-import { findSignInToProve } from './find-open-sign-in.ts'
+import { keyOfSignIn } from './find-open-sign-in.ts'
 import { finishSignIn } from './finish-sign-in.ts'
 import type { ProofKind } from './steps.ts'
 
@@ -19,7 +19,7 @@ export interface BindRequest {
 /**
  * Finishes a sign-in by a code that was sent to an address.
  *
- * @throws {Refusal} `stateTokenRefused`, and those of `finishSignIn`
+ * @throws {Refusal} those of `finishSignIn`
  */
 export async function bind(
   deps: { readonly db: Db; readonly vault: Vault },
@@ -27,6 +27,6 @@ export async function bind(
 ): Promise<SignInResult> {
   const { caller, proof, stateToken, address, verifyCode } = request
   const { clientId } = caller.application
-  const signIn = await findSignInToProve(deps, stateToken, clientId, proof, caller.now)
+  const signIn = keyOfSignIn(deps.vault, stateToken, clientId, caller.now)
   return finishSignIn(deps, { caller, signIn, proof, shownBy: { kind: 'code', address, verifyCode } })
 }

@@ -1,4 +1,4 @@
-import type { Db } from '../platform/db/index.ts'
+import type { Db, Tx } from '../platform/db/index.ts'
 import { Refusal, type RefusalDefinition } from '../platform/refusal.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Vault } from '../platform/vault/vault.ts'
@@ -54,11 +54,39 @@ async function find(
   clientId: string,
   now: number,
 ): Promise<signIns.OpenSignIn | string> {
+  const key = readKey(deps.vault, stateToken, clientId, now)
+  return typeof key === 'string' ? key : ((await signIns.findOpen(deps.db, key, now)) ?? OVER)
+}
+
+const OVER = 'completed, ended or replaced'
+
+/** @returns by what the sign-in of a state token is found, or what is wrong with the token */
+function readKey(
+  vault: Vault,
+  stateToken: string | undefined,
+  clientId: string,
+  now: number,
+): signIns.Key | string {
   if (stateToken === undefined) return 'no state token'
-  const id = readStateToken(deps.vault.stateTokenKey, stateToken, clientId, now)
+  const id = readStateToken(vault.stateTokenKey, stateToken, clientId, now)
   if (id === undefined) return 'not a state token for this application, or expired'
-  const key = { id, clientId, stateTokenHash: hashToken(stateToken) }
-  return (await signIns.findOpen(deps.db, key, now)) ?? 'completed, ended or replaced'
+  return { id, clientId, stateTokenHash: hashToken(stateToken) }
+}
+
+/**
+ * Reads a state token without asking the database for anything.
+ *
+ * @throws {Refusal} `stateTokenRefused`
+ */
+export function keyOfSignIn(
+  vault: Vault,
+  stateToken: string | undefined,
+  clientId: string,
+  now: number,
+): signIns.Key {
+  const key = readKey(vault, stateToken, clientId, now)
+  if (typeof key === 'string') throw refused(key)
+  return key
 }
 
 /**
@@ -67,13 +95,13 @@ async function find(
  * @throws {Refusal} `stateTokenRefused`, also when its status does not allow this kind of proof
  */
 export async function findSignInToProve(
-  deps: FindSignInDeps,
-  stateToken: string | undefined,
-  clientId: string,
+  db: Db | Tx,
+  key: signIns.Key,
   proof: ProofKind,
   now: number,
 ): Promise<signIns.BindingSignIn> {
-  const signIn = await findOpenSignIn(deps, stateToken, clientId, now)
+  const signIn = await signIns.findOpen(db, key, now)
+  if (signIn === undefined) throw refused(OVER)
   if (isBinding(signIn) && mayProve(signIn.status, proof)) return signIn
   throw refused(`${signIn.status} does not allow ${proof}`)
 }

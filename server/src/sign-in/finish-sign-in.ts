@@ -15,6 +15,7 @@ import type { Caller } from './caller.ts'
 import { type Bind, commitBind, lookAtBind } from './commit-bind.ts'
 import { conclude, type Decision, type Refused, refusedCode, type SignInResult } from './conclude.ts'
 import { admit, enter, isAdmitted, letIn } from './enter.ts'
+import { findSignInToProve } from './find-open-sign-in.ts'
 import { signInRefusals } from './refusals.ts'
 import { registerUser } from './register-user.ts'
 import * as signIns from './sign-in.store.ts'
@@ -32,8 +33,8 @@ export type ShownBy =
 
 export interface FinishRequest {
   readonly caller: Caller
-  /** As it was found by its state token; here it is looked at again. */
-  readonly signIn: signIns.BindingSignIn
+  /** By which the sign-in is found; or as it was found before, then it is looked at again. */
+  readonly signIn: signIns.Key | signIns.BindingSignIn
   /** `register`: a person whose address nobody has verified becomes a user. */
   readonly proof: ProofKind
   readonly shownBy: ShownBy
@@ -48,26 +49,28 @@ export interface FinishRequest {
  * stays open for another address. A sign-in whose identity was bound meanwhile, or whose connection was
  * switched off, leaves the code unspent; that, too, is recorded.
  *
- * @throws {Refusal} `stateTokenRefused`, `codeIncorrect`, `noSuchUser`, `secondIdentity`, `twoUsers`
+ * @throws {Refusal} `stateTokenRefused`, also when its status does not allow this proof; `codeIncorrect`, `noSuchUser`, `secondIdentity`, `twoUsers`
  * @see docs/decisions/0003-binding.md
  */
 export async function finishSignIn(deps: Deps, request: FinishRequest): Promise<SignInResult> {
   try {
     return await conclude(deps, request.caller, (tx) => proveAndBind(tx, deps.vault, request))
   } catch (error) {
-    if (error instanceof RolledBack) await refuse(deps.db, deps.vault, request, error)
+    if (error instanceof RolledBack) await refuse(deps.db, deps.vault, request, error.signIn, error)
     throw error
   }
 }
 
 async function proveAndBind(tx: Tx, vault: Vault, request: FinishRequest): Promise<Decision> {
-  const { caller, signIn, proof, shownBy } = request
+  const { caller, proof, shownBy } = request
   const { now } = caller
   const { address } = shownBy
+  const signIn =
+    'identity' in request.signIn ? request.signIn : await findSignInToProve(tx, request.signIn, proof, now)
   const refuseTo = (definition: RefusalDefinition, because: string) =>
-    refuse(tx, vault, request, { definition, because })
+    refuse(tx, vault, request, signIn, { definition, because })
   const refuseFor = (obstacle: BindObstacle, user: User) => {
-    if (obstacle === 'bound meanwhile') throw new RolledBack('the identity was bound meanwhile')
+    if (obstacle === 'bound meanwhile') throw new RolledBack(signIn, 'the identity was bound meanwhile')
     return obstacle === 'second identity'
       ? refuseTo(signInRefusals.secondIdentity, `user ${user.id} has one already`)
       : refuseTo(signInRefusals.twoUsers, `the unionid is not that of user ${user.id}`)
@@ -75,13 +78,13 @@ async function proveAndBind(tx: Tx, vault: Vault, request: FinishRequest): Promi
 
   await takeTurns(tx, turnsOf(signIn.identity))
   const connection = await findSwitchedOnConnection(tx, signIn.clientId, signIn.identity.connectionId)
-  if (connection === undefined) throw new RolledBack('the connection was switched off')
+  if (connection === undefined) throw new RolledBack(signIn, 'the connection was switched off')
   const [isHeld, doubt, known] = await Promise.all([
     signIns.hold(tx, signIn, now),
-    whyNotShown(tx, vault, request, connection),
+    whyNotShown(tx, vault, request, signIn, connection),
     findByVerifiedAddress(tx, vault, address),
   ])
-  if (!isHeld) throw new RolledBack('completed, ended or replaced meanwhile')
+  if (!isHeld) throw new RolledBack(signIn, 'completed, ended or replaced meanwhile')
   if (doubt !== undefined) return refusedCode(doubt)
 
   if (known === undefined && proof === 'bind') {
@@ -135,12 +138,13 @@ async function proveAndBind(tx: Tx, vault: Vault, request: FinishRequest): Promi
 async function whyNotShown(
   tx: Tx,
   vault: Vault,
-  { caller, signIn, proof, shownBy }: FinishRequest,
+  { caller, proof, shownBy }: FinishRequest,
+  signIn: signIns.BindingSignIn,
   connection: Connection,
 ): Promise<string | undefined> {
   if (shownBy.kind === 'source') {
     // The source was asked before the transaction; its button may be gone since.
-    if (!connection.hasPhoneButton) throw new RolledBack('the phone button was switched off')
+    if (!connection.hasPhoneButton) throw new RolledBack(signIn, 'the phone button was switched off')
     return undefined
   }
   const { address, verifyCode } = shownBy
@@ -159,10 +163,12 @@ async function whyNotShown(
 
 /** Undoes all of it: a code that was right stays good, and so its guess costs nothing. */
 class RolledBack extends Refusal {
+  readonly signIn: signIns.BindingSignIn
   readonly because: string
 
-  constructor(because: string) {
+  constructor(signIn: signIns.BindingSignIn, because: string) {
     super(signInRefusals.stateTokenRefused, { because })
+    this.signIn = signIn
     this.because = because
   }
 }
@@ -170,7 +176,8 @@ class RolledBack extends Refusal {
 async function refuse(
   db: Db | Tx,
   vault: Vault,
-  { caller, signIn, shownBy }: FinishRequest,
+  { caller, shownBy }: FinishRequest,
+  signIn: signIns.BindingSignIn,
   { definition, because }: { readonly definition: RefusalDefinition; readonly because: string },
 ): Promise<Refused> {
   await record(db, {

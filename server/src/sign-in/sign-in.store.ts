@@ -78,7 +78,8 @@ export async function insert(db: Db | Tx, { waits, ...signIn }: NewSignIn): Prom
   await insertOne.later(db, { ...rowOf(waits), ...signIn })
 }
 
-interface Key {
+/** By what a sign-in is found whose state token somebody shows. */
+export interface Key {
   readonly id: string
   readonly clientId: string
   readonly stateTokenHash: string
