@@ -6,6 +6,7 @@ import * as passkeys from './passkeys/passkey.store.ts'
 import { passkeyRefusals } from './passkeys/refusals.ts'
 import * as recoveryCodes from './recovery-code.store.ts'
 import { credentialRefusals } from './refusals.ts'
+import * as factors from './second-factor.store.ts'
 import * as totp from './totp.store.ts'
 
 /**
@@ -13,11 +14,7 @@ import * as totp from './totp.store.ts'
  * stand in for a factor that is lost.
  */
 export async function hasSecondFactor(db: Db | Tx, userId: string): Promise<boolean> {
-  const [hasPasskey, confirmedAt] = await Promise.all([
-    passkeys.hasAny(db, userId),
-    totp.findConfirmedAt(db, userId),
-  ])
-  return hasPasskey || confirmedAt !== undefined
+  return factors.hasAny(db, userId)
 }
 
 /**

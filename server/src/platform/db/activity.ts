@@ -1,4 +1,4 @@
-import type { DatabaseConnection, Dialect, Driver, LogEvent } from 'kysely'
+import type { CompiledQuery, DatabaseConnection, Dialect, Driver } from 'kysely'
 import { ChangeWatch } from './change-watch.ts'
 import { isStoreAway, isUndoneByOthers } from './store-away.ts'
 
@@ -33,20 +33,13 @@ export interface StoreActivity {
   listen(listener: StoreListener): void
 }
 
-/** Watches a dialect at work. */
+/** Watches a dialect at work. Kysely's own log would make every statement wait for it. */
 export class ActivityWatch {
+  readonly #watched = new WeakSet<DatabaseConnection>()
   #listener: StoreListener | undefined
 
   listen(listener: StoreListener): void {
     this.#listener = listener
-  }
-
-  /** For Kysely's `log`. */
-  readonly onStatement = (event: LogEvent): void => {
-    if (this.#listener === undefined) return
-    const kind = kindOf(event.query)
-    this.#listener.onStatement(kind, event.queryDurationMillis)
-    if (event.level === 'error') this.#listener.onFailure(kind, failureOf(event.error))
   }
 
   /** The same dialect, with its transactions and connections watched. */
@@ -58,6 +51,25 @@ export class ActivityWatch {
       createAdapter: () => adapter,
       createIntrospector: (db) => dialect.createIntrospector(db),
       createQueryCompiler: () => dialect.createQueryCompiler(),
+    }
+  }
+
+  /** Puts itself around the statements of a connection, which are given out again and again. */
+  #watch(connection: DatabaseConnection, changes: ChangeWatch): void {
+    if (this.#watched.has(connection)) return
+    this.#watched.add(connection)
+    const execute = connection.executeQuery.bind(connection)
+    connection.executeQuery = (query, options) => {
+      const startedAt = performance.now()
+      const result = execute<never>(query, options)
+      const onEnd = (): StatementKind => {
+        const kind = kindOf(query)
+        this.#listener?.onStatement(kind, performance.now() - startedAt)
+        return kind
+      }
+      result.then(onEnd, (error: unknown) => this.#listener?.onFailure(onEnd(), failureOf(error)))
+      changes.note(connection, query.query, result)
+      return result
     }
   }
 
@@ -79,7 +91,7 @@ export class ActivityWatch {
       acquireConnection: async (options) => {
         try {
           const connection = await acquire(options)
-          changes.watch(connection)
+          this.#watch(connection, changes)
           return connection
         } catch (error) {
           this.#listener?.onFailure('connect', failureOf(error))
@@ -112,7 +124,7 @@ const kinds: Readonly<Record<string, StatementKind>> = {
 
 const ends = ['begin', 'commit', 'rollback'] as const
 
-function kindOf({ query, sql }: LogEvent['query']): StatementKind {
+function kindOf({ query, sql }: CompiledQuery): StatementKind {
   return kinds[query.kind] ?? ends.find((word) => sql.startsWith(word)) ?? 'other'
 }
 

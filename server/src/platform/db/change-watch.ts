@@ -16,7 +16,6 @@ export class ChangeWatch {
   readonly #lastAt = new Map<string, number>()
   /** What the transactions that are open have changed. */
   readonly #open = new WeakMap<DatabaseConnection, Set<string>>()
-  readonly #watched = new WeakSet<DatabaseConnection>()
 
   constructor(adapter: DialectAdapter) {
     watches.set(adapter, this)
@@ -52,19 +51,14 @@ export class ChangeWatch {
     if (tables !== undefined) this.#changed(tables)
   }
 
-  /** Puts itself before the statements of a connection. */
-  watch(connection: DatabaseConnection): void {
-    if (this.#watched.has(connection)) return
-    this.#watched.add(connection)
-    const execute = connection.executeQuery.bind(connection)
-    connection.executeQuery = (query, options) => {
-      const result = execute<never>(query, options)
-      const table = changedTable(query.query)
-      if (table === undefined || !lookedFor.has(table)) return result
-      const open = this.#open.get(connection)
-      open?.add(table)
-      return open === undefined ? result.finally(() => this.#changed([table])) : result
-    }
+  /** To be told of every statement, when it is sent. */
+  note(connection: DatabaseConnection, statement: RootOperationNode, result: Promise<unknown>): void {
+    const table = changedTable(statement)
+    if (table === undefined || !lookedFor.has(table)) return
+    const open = this.#open.get(connection)
+    const done = (): void => this.#changed([table])
+    if (open === undefined) result.then(done, done)
+    else open.add(table)
   }
 
   #changed(tables: Iterable<string>): void {

@@ -33,7 +33,7 @@ export async function openDatabase(
   try {
     const { dialect, pool } = await dialectOf(location, use)
     const watch = new ActivityWatch()
-    const db = new Kysely<Tables>({ dialect: watch.watched(dialect), log: watch.onStatement })
+    const db = new Kysely<Tables>({ dialect: watch.watched(dialect) })
     try {
       if (use.isRestored === true) await requireData(db)
       await (use.isLookedAt === true ? refuseOtherVersion(db, migrations) : migrate(db, migrations))
