@@ -100,6 +100,8 @@ async function pace(runner: Runner, { seconds }: Effort): Promise<void> {
 async function count(candidate: Candidate, connections: number, scene: Scene): Promise<Counts | undefined> {
   const counted = await candidate.openCounted?.(scene)
   if (counted === undefined) return undefined
+  // The first ones open connections and read what is remembered from then on.
+  await drive(counted.server.url, await counted.prepare(COUNTED_REQUESTS), { connections })
   const atFirst = await counted.counts()
   const requests = await counted.prepare(COUNTED_REQUESTS)
   const before = await counted.counts()
