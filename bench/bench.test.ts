@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { drive, percentile } from './load/drive.ts'
 import { type Measured, measure } from './measure.ts'
 import { jsonLines, table } from './report.ts'
+import { SOURCE } from '../server/src/testing/server-process.ts'
 import { openScene } from './scene.ts'
 import { type Work, works } from './works.ts'
 
@@ -21,7 +22,7 @@ function onSqlite(work: Work): Work {
 }
 
 test('every line is measured: each answer is a success, the ratios are numbers, and the work is counted', async (t) => {
-  const scene = openScene()
+  const scene = openScene(SOURCE)
   t.onTestFinished(() => scene.close())
   const measured: Measured[] = []
   for (const work of works.filter(({ name }) => name !== 'password-login')) {
@@ -52,7 +53,7 @@ test('every line is measured: each answer is a success, the ratios are numbers, 
 }, 60_000)
 
 test('a refusal is no answer that counts', async (t) => {
-  const scene = openScene()
+  const scene = openScene(SOURCE)
   t.onTestFinished(() => scene.close())
   const work = works.find(({ name }) => name === 'bind')
   const prepared = await work?.candidates[0]?.open(scene)

@@ -3,7 +3,7 @@ import { canPin, moveToLoadCore } from './machine.ts'
 import { type Measured, measure } from './measure.ts'
 import { jsonLines, table } from './report.ts'
 import { writeResult } from './result.ts'
-import { openScene } from './scene.ts'
+import { builtProgram, openScene } from './scene.ts'
 import { measureStart, startWork } from './start.ts'
 import { works } from './works.ts'
 
@@ -31,7 +31,7 @@ moveToLoadCore()
 for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
 
 const effort = { rounds: Number(values.rounds), seconds: Number(values.seconds), warmUpRequests: 300 }
-const scene = openScene(values.profile)
+const scene = openScene(builtProgram, values.profile)
 const measured: Measured[] = []
 
 function show(line: readonly Measured[]): void {

@@ -27,9 +27,18 @@ export interface Scene {
   close(): Promise<void>
 }
 
-/** @param profilesTo where our servers leave a profile of their processor when they end; absent: none is made */
-export function openScene(profilesTo?: string): Scene {
+/** The command line as it is built, which is what `start` runs. */
+export const builtProgram = join(HERE, '../dist/src/main.js')
+/** What the launcher adds to it. */
+const builtFlags = ['--max-semi-space-size=8']
+
+/**
+ * @param program the command line that our servers are
+ * @param profilesTo where they leave a profile of their processor when they end; absent: none is made
+ */
+export function openScene(program: string, profilesTo?: string): Scene {
   const profiling = profilesTo === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profilesTo}`]
+  const nodeFlags = [...(program === builtProgram ? builtFlags : []), ...profiling]
   const root = mkdtempSync(join(disk, 'run-'))
   const started = new Map<string, Promise<unknown>>()
   const closing: (() => Promise<unknown>)[] = []
@@ -54,6 +63,8 @@ export function openScene(profilesTo?: string): Scene {
   const standIn = (name: string): Promise<ServerProcess> =>
     once(name, () => running(startServer(join(HERE, `load/${name}.ts`), [], { isMeasured: false })))
   const placeFor = async (store: Store, name: string): Promise<OurPlace> => ({
+    program,
+    nodeFlags,
     directory: directory(`${name} ${store}`),
     weChat: (await standIn('wechat')).url,
     carrier: (await standIn('carrier')).url,
@@ -68,8 +79,7 @@ export function openScene(profilesTo?: string): Scene {
         closing.unshift(() => postgres.remove())
         return postgres
       }),
-    ours: (store) =>
-      once(`ours ${store}`, async () => running(startOurs(await placeFor(store, 'ours'), profiling))),
+    ours: (store) => once(`ours ${store}`, async () => running(startOurs(await placeFor(store, 'ours')))),
     counted: (store) =>
       once(`counted ${store}`, async () => {
         const place = await placeFor(store, 'counted')

@@ -15,7 +15,7 @@ const COUNTER = join(import.meta.dirname, 'count-statements.ts')
 
 export async function startCounted(place: OurPlace): Promise<CountedServer> {
   if (place.database === undefined) {
-    const server = await startOurs(place, ['--import', COUNTER])
+    const server = await startOurs({ ...place, nodeFlags: [...place.nodeFlags, '--import', COUNTER] })
     return { ...server, counts: async () => countsSchema.parse(await server.ask({})) }
   }
   const proxy = await openCountingProxy(place.database)

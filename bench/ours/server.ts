@@ -5,8 +5,6 @@ import { type Deployment, openDeployment } from '../../server/src/deployment.ts'
 import { type ServerProcess, startServer } from '../process.ts'
 import { configurationFor } from './configuration.ts'
 
-const MAIN = join(import.meta.dirname, '../../server/src/main.ts')
-
 /** `ligature start` with a configuration of its own, and its data opened here, to prepare works in them. */
 export interface OurServer extends ServerProcess {
   readonly deployment: Deployment
@@ -14,6 +12,9 @@ export interface OurServer extends ServerProcess {
 }
 
 export interface OurPlace {
+  /** What is run: the command line, from its source or as it is built. */
+  readonly program: string
+  readonly nodeFlags: readonly string[]
   readonly directory: string
   /** `postgres://…`; absent: SQLite in the directory. */
   readonly database?: string
@@ -26,26 +27,35 @@ export interface OurPlace {
 }
 
 /** Starts the server as in production: real files, real configuration, budgets raised by it alone. */
-export async function startOurs(
-  { directory, database, weChat, carrier, ...given }: OurPlace,
-  nodeFlags: readonly string[] = [],
-): Promise<OurServer> {
+export async function startOurs({
+  program,
+  nodeFlags,
+  directory,
+  database,
+  weChat,
+  carrier,
+  ...given
+}: OurPlace): Promise<OurServer> {
   mkdirSync(directory, { recursive: true })
   const config = join(directory, 'ligature.yaml')
   writeFileSync(config, configurationFor(carrier))
   const masterKey =
     given.masterKey ?? (database === undefined ? undefined : randomBytes(32).toString('base64'))
-  const server = await startServer(MAIN, ['start', '--port', '0', '--data', directory, '--config', config], {
-    nodeFlags,
-    environment: {
-      LIGATURE_PUBLIC_URL: 'https://login.example.com',
-      LIGATURE_WECHAT_API: weChat.href,
-      ...(database !== undefined && { LIGATURE_DATABASE: given.through ?? database }),
-      ...(masterKey !== undefined && { LIGATURE_MASTER_KEY: masterKey }),
-      BENCH_SECRET: 'app-secret-of-the-bench',
-      BENCH_GATEWAY_SECRET: `whsec_${Buffer.alloc(32, 5).toString('base64')}`,
+  const server = await startServer(
+    program,
+    ['start', '--port', '0', '--data', directory, '--config', config],
+    {
+      nodeFlags,
+      environment: {
+        LIGATURE_PUBLIC_URL: 'https://login.example.com',
+        LIGATURE_WECHAT_API: weChat.href,
+        ...(database !== undefined && { LIGATURE_DATABASE: given.through ?? database }),
+        ...(masterKey !== undefined && { LIGATURE_MASTER_KEY: masterKey }),
+        BENCH_SECRET: 'app-secret-of-the-bench',
+        BENCH_GATEWAY_SECRET: `whsec_${Buffer.alloc(32, 5).toString('base64')}`,
+      },
     },
-  })
+  )
   const settings = { database, dataDirectory: directory, masterKey }
   const deployment = await openDeployment(settings, 'production', Date.now())
   return {

@@ -8,6 +8,7 @@ import { startResealing, startSweeping } from '../housekeeping.ts'
 import { systemClock } from '../platform/clock.ts'
 import { StartError } from '../platform/start-error.ts'
 import { applyAtStart } from './apply.ts'
+import { giveBackMemory } from './give-back-memory.ts'
 import { type Closing, openDevelopment, openProduction, type OutsideOptions } from './outside-world.ts'
 import { openProcessLog, type ProcessLog } from './process-log.ts'
 import { stayKnown } from './stay-known.ts'
@@ -90,6 +91,7 @@ async function serve(
   addRoutes(app)
   startSweeping(app, deployment.db, systemClock, log)
   startResealing(app, deployment, systemClock, log)
+  giveBackMemory()
   url = await listen(app, settings.host, settings.port).catch((error: unknown) => {
     throw inWords(error, settings)
   })
