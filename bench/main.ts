@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { canPin, moveToLoadCore } from './machine.ts'
 import { type Measured, measure } from './measure.ts'
+import { measureOverload, overloadTable, overloadWork } from './overload.ts'
 import { jsonLines, table } from './report.ts'
 import { writeResult } from './result.ts'
 import { builtProgram, openScene } from './scene.ts'
@@ -18,7 +19,7 @@ const { values } = parseArgs({
   },
 })
 const isChosen = (name: string): boolean => values.only === undefined || name === values.only
-const names = [...works.map(({ name }) => name), startWork]
+const names = [...works.map(({ name }) => name), startWork, overloadWork]
 if (!names.some(isChosen)) {
   throw new Error(`there is no line "${values.only}"; there are ${names.join(', ')}`)
 }
@@ -33,6 +34,7 @@ for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) process.once(signal, () =>
 const effort = { rounds: Number(values.rounds), seconds: Number(values.seconds), warmUpRequests: 300 }
 const scene = openScene(builtProgram, values.profile)
 const measured: Measured[] = []
+let overload = ''
 
 function show(line: readonly Measured[]): void {
   measured.push(...line)
@@ -45,9 +47,13 @@ try {
     show(await measure(work, scene, effort))
   }
   if (isChosen(startWork)) show(await measureStart(scene, effort, values.long))
+  if (isChosen(overloadWork)) {
+    process.stderr.write('bench: ask twice as much as can be done …\n')
+    overload = overloadTable(await measureOverload(scene, values.long))
+  }
 } finally {
   await scene.close()
 }
-const text = table(measured, effort)
+const text = `${measured.length === 0 ? '' : table(measured, effort)}\n${overload}`
 if (!values.json) process.stdout.write(text)
 if (values.only === undefined) process.stderr.write(`bench: written to ${writeResult(text)}\n`)

@@ -3,6 +3,8 @@ import { connect } from 'node:net'
 
 /** One kept connection, on which one request is under way at a time. */
 export interface Connection {
+  /** The server has not closed it, as it does with one that was idle for some seconds. */
+  isOpen(): boolean
   /** Sends a request and calls back with the status of its answer, once the last byte is here. */
   ask(request: string, answered: (status: number, body: string) => void): void
   close(): void
@@ -23,6 +25,11 @@ export async function openConnection(url: URL): Promise<Connection> {
 
   socket.setEncoding('latin1')
   socket.on('data', (chunk: string) => {
+    // It has waited too long for a first request.
+    if (chunk.startsWith('HTTP/1.1 408')) {
+      socket.destroy()
+      return
+    }
     received += chunk
     const headEnd = received.indexOf(HEAD_END)
     if (headEnd === -1 || !isWhole(received, headEnd)) return
@@ -33,10 +40,15 @@ export async function openConnection(url: URL): Promise<Connection> {
     waiting = undefined
     answered?.(status, body)
   })
-  socket.on('close', () => waiting?.(0, 'the connection was closed'))
+  let isOpen = true
+  socket.on('close', () => {
+    isOpen = false
+    waiting?.(0, 'the connection was closed')
+  })
   socket.on('error', () => undefined)
 
   return {
+    isOpen: () => isOpen,
     ask(request, answered) {
       waiting = answered
       socket.write(request, 'latin1')

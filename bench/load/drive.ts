@@ -1,4 +1,4 @@
-import { openConnection } from './connection.ts'
+import { type Connection, openConnection } from './connection.ts'
 
 /** What came of sending a list of requests. */
 export interface Load {
@@ -6,8 +6,10 @@ export interface Load {
   readonly rate: number
   /** The part that was turned away with 503. */
   readonly refused: number
-  /** Sorted, in milliseconds. */
+  /** Of those that were served; sorted, in milliseconds. */
   readonly latenciesMs: Float64Array
+  /** Of those that were turned away. */
+  readonly refusalsMs: Float64Array
   /** The part of its core that this process spent on it; near 1 the load is measured, and not the server. */
   readonly generatorCpu: number
 }
@@ -28,31 +30,46 @@ export interface LoadOptions {
 export async function drive(url: URL, requests: readonly string[], options: LoadOptions): Promise<Load> {
   const idle = await Promise.all(Array.from({ length: options.connections }, () => openConnection(url)))
   const all = [...idle]
-  const latenciesMs = new Float64Array(requests.length)
+  const latenciesMs: number[] = []
+  const refusalsMs: number[] = []
   const { promise, resolve, reject } = Promise.withResolvers<undefined>()
   const startedAt = performance.now()
   const cpuBefore = process.cpuUsage()
   const dueAt = (index: number): number =>
     options.perSecond === undefined ? performance.now() : startedAt + (index * 1000) / options.perSecond
   let sent = 0
-  let answered = 0
-  let refused = 0
 
+  const reopen = (): void => {
+    void openConnection(url).then((another) => {
+      all.push(another)
+      idle.push(another)
+      sendDue()
+    }, reject)
+  }
+  const send = (connection: Connection, index: number, due: number): void => {
+    connection.ask(requests[index] ?? '', (status, body) => {
+      // The server closes one that was idle for some seconds, sometimes at the very moment.
+      if (status === 0 && !connection.isOpen()) return void openConnection(url).then(sendAgain, reject)
+      if (status !== 200 && status !== 503) reject(new Error(`answer ${status}: ${body.slice(0, 300)}`))
+      const latencies = status === 503 ? refusalsMs : latenciesMs
+      latencies.push(performance.now() - due)
+      idle.push(connection)
+      if (latenciesMs.length + refusalsMs.length === requests.length) resolve(undefined)
+      else sendDue()
+    })
+    const sendAgain = (another: Connection): void => {
+      all.push(another)
+      send(another, index, due)
+    }
+  }
   const sendDue = (): void => {
     while (sent < requests.length) {
       const due = dueAt(sent)
       if (due > performance.now()) return
       const connection = idle.pop()
       if (connection === undefined) return
-      const index = sent++
-      connection.ask(requests[index] ?? '', (status, body) => {
-        if (status === 503) refused += 1
-        else if (status !== 200) reject(new Error(`answer ${status}: ${body.slice(0, 300)}`))
-        latenciesMs[index] = performance.now() - due
-        idle.push(connection)
-        if (++answered === requests.length) resolve(undefined)
-        else sendDue()
-      })
+      if (connection.isOpen()) send(connection, sent++, due)
+      else reopen()
     }
   }
   const timer = options.perSecond === undefined ? undefined : setInterval(sendDue, 1)
@@ -66,9 +83,10 @@ export async function drive(url: URL, requests: readonly string[], options: Load
   const tookMs = performance.now() - startedAt
   const { user, system } = process.cpuUsage(cpuBefore)
   return {
-    rate: ((requests.length - refused) * 1000) / tookMs,
-    refused: refused / requests.length,
-    latenciesMs: latenciesMs.toSorted(),
+    rate: (latenciesMs.length * 1000) / tookMs,
+    refused: refusalsMs.length / requests.length,
+    latenciesMs: Float64Array.from(latenciesMs).toSorted(),
+    refusalsMs: Float64Array.from(refusalsMs).toSorted(),
     generatorCpu: (user + system) / 1000 / tookMs,
   }
 }

@@ -18,6 +18,7 @@ import { hasField } from './platform/http/schema-fields.ts'
 import { createHttpServer } from './platform/http/http-server.ts'
 import { openSdkDoor } from './platform/http/sdk-door.ts'
 import type { Log } from './platform/log.ts'
+import { LoadGate } from './platform/http/load-gate.ts'
 import { openMetrics } from './platform/metrics/metrics.ts'
 import { addMetricsPage, METRICS_PATH } from './platform/metrics/metrics.http.ts'
 import type { Outbound } from './platform/outbound/outbound.ts'
@@ -49,9 +50,14 @@ export interface ServerOptions {
   readonly phoneButtonBudgets: PhoneButtonBudgets
   /** Absent: as many hashes at once as suit this machine. */
   readonly passwordHashing?: PasswordHashing | undefined
+  /** Absent: one that watches the event loop. */
+  readonly loadGate?: { admits(): boolean } | undefined
   /** Sends the notices of the outbox while it is open. */
   readonly sendsNotices?: boolean | undefined
 }
+
+/** Whoever finds this many before him is not heard, and tries again only seconds later. The system may allow fewer. */
+const MOST_CONNECTING = 4_096
 
 /** Puts the rooms together on one HTTP server, which does not listen yet. */
 export async function createServer(deployment: Deployment, options: ServerOptions): Promise<FastifyInstance> {
@@ -68,6 +74,13 @@ export async function createServer(deployment: Deployment, options: ServerOption
     ...options,
     hiddenPaths: [METRICS_PATH],
     onAnswered: metrics.onAnswered,
+    loadGate:
+      options.loadGate ??
+      new LoadGate({
+        now: () => performance.now(),
+        afterTurn: setImmediate,
+        waiting: () => deployment.activity.pool()?.waiting ?? 0,
+      }),
   })
   app.addHook('onClose', async () => metrics.close())
 
@@ -140,7 +153,7 @@ function signInRoutes(): ReadonlySet<string> {
 
 /** @returns the URL that the server answers at */
 export async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
-  await app.listen({ host, port })
+  await app.listen({ host, port, backlog: MOST_CONNECTING })
   const { address, family, port: taken } = app.server.address() as AddressInfo
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`
 }

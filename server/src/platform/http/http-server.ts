@@ -9,12 +9,14 @@ import fastify, {
 } from 'fastify'
 import { isStoreAway } from '../db/store-away.ts'
 import type { Log } from '../log.ts'
-import { type Language, Refusal, type RefusalDefinition } from '../refusal.ts'
+import { Refusal, type RefusalDefinition } from '../refusal.ts'
 import { scrub } from '../scrub.ts'
 import { randomId } from '../secrets.ts'
 import { addAccounts, type Answered, giveAccount, note, UNKNOWN } from './answered.ts'
 import { parseJsonBody } from './json-body.ts'
+import { languageOf } from './language.ts'
 import { doorRefusals, transportRefusals } from './refusals.ts'
+import { putInFront } from './turn-away.ts'
 
 const KIBIBYTE = 1024
 const SECOND_MS = 1000
@@ -36,6 +38,8 @@ export interface HttpServerOptions {
   readonly hiddenPaths?: readonly string[]
   /** Told of every request when it is over. */
   readonly onAnswered?: (answered: Answered) => void
+  /** Absent: every request is served. */
+  readonly loadGate?: { admits(): boolean }
 }
 
 /**
@@ -45,6 +49,7 @@ export interface HttpServerOptions {
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const loggerInstance: FastifyBaseLogger = options.log
   const onAnswered = options.onAnswered ?? (() => undefined)
+  const { loadGate } = options
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -68,6 +73,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       void answerError(error, request, reply)
     },
   })
+  if (loadGate !== undefined) putInFront(app, loadGate, options.log, onAnswered)
   addAccounts(app, onAnswered)
 
   app.removeAllContentTypeParsers()
@@ -90,12 +96,6 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     return answerUnrouted(request, reply, isHidden ? [] : methodsOf(app, path))
   })
   return app
-}
-
-/** The language of a reply: Chinese unless `X-L` asks for English (`en`, `en-US`, `en_US`). */
-export function languageOf(request: FastifyRequest): Language {
-  const wanted = request.headers['x-l']
-  return typeof wanted === 'string' && /^en(?![a-z])/i.test(wanted.trim()) ? 'en' : 'zh'
 }
 
 /** Sends the family's error body: exactly `error_code` and `error_msg`. */

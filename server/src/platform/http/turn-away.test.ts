@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { startServer } from '../../testing/server.ts'
+
+const BUSY = {
+  code: 'IDAAS.SDK.COM.9503',
+  zh: '服务繁忙，请稍后重试',
+  en: 'The service is busy, please try again later',
+}
+const LOGIN = '/api/v2/sdk/login/wechat-miniprogram'
+
+test('whoever is turned away is told when to come again, in his language, and nothing of his is done', async (t) => {
+  const server = await startServer(t, { server: { loadGate: { admits: () => false } } })
+  const ask = (headers: Record<string, string>) =>
+    fetch(`${server.url}${LOGIN}`, { method: 'POST', headers, body: '{"code":"mock:alice"}' })
+
+  const response = await ask({})
+  expect(response.status).toBe(503)
+  expect(response.headers.get('retry-after')).toBe('1')
+  expect(response.headers.get('cache-control')).toBe('no-store')
+  expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8')
+  expect(await response.json()).toEqual({ error_code: BUSY.code, error_msg: BUSY.zh })
+  expect(await (await ask({ 'X-L': 'en' })).json()).toEqual({ error_code: BUSY.code, error_msg: BUSY.en })
+
+  expect(await server.count('sign_in')).toBe(0)
+  expect(server.logLines.filter((line) => line.includes('turned away'))).toHaveLength(1)
+})
+
+test('probes, metrics and the published keys are served all the same, and the metrics tell of the others', async (t) => {
+  const server = await startServer(t, { server: { loadGate: { admits: () => false } } })
+  await fetch(`${server.url}${LOGIN}`, { method: 'POST' })
+
+  for (const path of ['/live', '/ready', '/api/v1/oauth2/keys', '/metrics', '/ready?why']) {
+    expect(`${path} ${(await fetch(server.url + path)).status}`).toBe(`${path} 200`)
+  }
+  const metrics = await (await fetch(`${server.url}/metrics`)).text()
+  expect(metrics).toMatch(/ligature_[a-z_]*refus[a-z_]*\{[^}]*IDAAS\.SDK\.COM\.9503[^}]*\} 1/)
+})
+
+test('a connection on which somebody was turned away goes on to serve', async (t) => {
+  let isBusy = true
+  const server = await startServer(t, { server: { loadGate: { admits: () => !isBusy } } })
+  const program = server.miniProgram()
+
+  expect(await program.login('alice')).toMatchObject({ httpStatus: 503 })
+  isBusy = false
+  expect(await program.login('alice')).toMatchObject({ outcome: 'SOCIAL_BIND' })
+})
+
+test('two hundred and fifty-six at once are served', async (t) => {
+  const server = await startServer(t)
+  const program = server.miniProgram()
+
+  const replies = await Promise.all(
+    Array.from({ length: 256 }, (_, index) => program.login(`somebody${index}`)),
+  )
+
+  expect(new Set(replies.map((reply) => reply.outcome))).toEqual(new Set(['SOCIAL_BIND']))
+})
