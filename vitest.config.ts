@@ -12,7 +12,7 @@ const onBothStores = [
   'server/src/credentials/totp.test.ts',
   'server/src/commands/keys/**/*.test.ts',
   'server/src/platform/{http,metrics}/**/*.test.ts',
-  'server/src/{closing-accounts,notices,notices-of-two-instances,remembered,reopening-accounts,sdk-codes,sdk-examples,sdk-index,sdk-tokens,sweep,upgrade}.test.ts',
+  'server/src/{closing-accounts,notices,notices-of-two-instances,query-plans,remembered,reopening-accounts,sdk-codes,sdk-examples,sdk-index,sdk-tokens,sweep,upgrade}.test.ts',
 ]
 
 /** Some of them ask nothing of the store that the run is about: the key file is always beside an SQLite file. */
