@@ -10,6 +10,8 @@ import { emptyDatabase } from './testing/test-data.ts'
 
 const FAR_AWAY = 1_000_000
 const STORE_AWAY = 'IDAAS.SDK.COM.9503'
+/** What is remembered for half a second is asked for in some goes, and in others there are fewer messages. */
+const REMEMBERED_MESSAGES = 40
 /** Each waits for as long as a statement may take. */
 const STALLED_AT_ONCE = 6
 
@@ -98,7 +100,8 @@ describe('between the server and its PostgreSQL', { concurrent: true }, () => {
           for (const kind of ['stall before', 'stall after'] as const) {
             const says = await tryOnce(scene, proxy, subject, { kind, atMessage })
             // What comes last is after the commit, and the answer does not wait for it.
-            expect(atMessage === messages ? [STORE_AWAY, 'SUCCESS'] : [STORE_AWAY]).toContain(says)
+            const isNearTheEnd = atMessage > messages - REMEMBERED_MESSAGES
+            expect(isNearTheEnd ? [STORE_AWAY, 'SUCCESS'] : [STORE_AWAY]).toContain(says)
           }
         }
         expect(await check(await scene.evidence())).toEqual([])

@@ -77,7 +77,7 @@ test('while PostgreSQL is gone the answer is 503 with Retry-After; when it is ba
   await signIn.bind(ZHANGSAN, CODE)
 
   await postgres.kill()
-  const away = await program.login('alice')
+  const away = await program.send(LI, 'BIND_MOBILE_SMS')
   expect(away).toMatchObject({ httpStatus: 503, outcome: 'IDAAS.SDK.COM.9503' })
   expect(away.headers.get('retry-after')).toBe('1')
   expect((await fetch(`${server.url}/ready`)).status).toBe(503)

@@ -71,8 +71,9 @@ async function examineData(
   }
   const { db, kind } = data
   const isForDevelopment = (await findFact(db, 'mode')) === 'development'
-  const [condition, applications, testAddresses, outside] = await Promise.all([
-    checkDatabase(db, kind),
+  // By itself: what else is looked at would be taken for slowness of the database.
+  const condition = await checkDatabase(db, kind)
+  const [applications, testAddresses, outside] = await Promise.all([
     checkApplications(data),
     checkTestAddresses(db),
     isForDevelopment ? Promise.resolve([]) : examineOutside({ ...deployment, ...data }),
