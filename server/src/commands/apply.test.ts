@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { REMEMBERED_FOR_MS } from '../platform/db/remembered.ts'
 import { existsSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test, type TestContext, vi } from 'vitest'
@@ -79,7 +81,7 @@ test('a file that is not there, or none at all, is told in a sentence', async (t
   )
 })
 
-test('a running server goes by what another process has applied, from its next request on', async (t) => {
+test('a running server goes by what another process has applied, half a second later', async (t) => {
   const production = await prepareProduction(t, ['13800138000'])
   const server = await startProcess(t, production.args, production.options)
   const { path, write } = newConfigurationFile(
@@ -93,10 +95,12 @@ test('a running server goes by what another process has applied, from its next r
   const applyBeside = () => runLigature(t, ['apply', '-f', path], own)
 
   expect((await applyBeside()).stdout).toContain(`+ application ${SHOP}\n`)
+  await delay(REMEMBERED_FOR_MS)
   expect((await program.login('alice')).outcome).toBe('SOCIAL_BIND')
 
   write(`applications:\n  ${SHOP}:\n    disabled: true\n`)
   expect((await applyBeside()).code).toBe(0)
+  await delay(REMEMBERED_FOR_MS)
   expect((await program.login('alice')).outcome).toBe('IDAAS.SDK.PARAM.0003')
 })
 
