@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { sweepTrustedDevices } from './access/index.ts'
 import { longestIdTokenSeconds } from './applications/index.ts'
@@ -18,7 +19,10 @@ import { tidySigningKeys } from './tokens/index.ts'
 import { sweepVerifications } from './verifications/index.ts'
 
 const SWEEP_EVERY_MS = 60_000
-const SWEEP_ROWS = 500
+/** Few enough that the requests of the moment do not feel it. */
+const SWEEP_ROWS = 200
+/** In which the requests have the database to themselves. */
+const SWEEP_PAUSE_MS = 20
 const DAY_MS = 24 * 60 * 60 * 1000
 /** How long what is over is kept for whoever looks into it. */
 const KEPT_MS = DAY_MS
@@ -27,29 +31,54 @@ const ATTEMPTS_KEPT_MS = 90 * DAY_MS
 
 /** Removes what is long over, a few rows at a time. Nothing is right only because this ran. */
 export function startSweeping(app: FastifyInstance, db: Db, clock: Clock, log: Log): void {
+  const closing = new AbortController()
+  let underWay: Promise<void> | undefined
   const timer = setInterval(() => {
-    void sweep(db, clock.now()).catch((error: unknown) => log.error({ err: error }, 'sweeping failed'))
+    underWay ??= sweep(db, clock.now(), closing.signal)
+      .catch((error: unknown) => log.error({ err: error }, 'sweeping failed'))
+      .finally(() => (underWay = undefined))
     // Guesses alone ask nobody for a code: their alarm is given here.
     void watchBreaker({ db, log }, clock.now()).catch((error: unknown) =>
       log.error({ err: error }, 'looking at the breaker failed'),
     )
   }, SWEEP_EVERY_MS)
   timer.unref()
-  app.addHook('onClose', async () => clearInterval(timer))
+  app.addHook('onClose', async () => {
+    closing.abort()
+    clearInterval(timer)
+    await underWay
+  })
 }
 
-/** One round of it. */
-export async function sweep(db: Db, now: number): Promise<void> {
-  await removeClosedAccounts(db, now)
-  await sweepBudgets(db, now, SWEEP_ROWS)
-  await sweepHumanChecks(db, now, SWEEP_ROWS)
-  await sweepPasswordGuesses(db, now, SWEEP_ROWS)
-  await sweepTotp(db, now, SWEEP_ROWS)
-  await sweepPasskeyChallenges(db, now, SWEEP_ROWS)
-  for (const remove of [sweepVerifications, sweepSignIns, sweepSessions, sweepTrustedDevices, sweepNotices]) {
-    await remove(db, now - KEPT_MS, SWEEP_ROWS)
+type Remove = (db: Db, before: number, atMost: number) => Promise<number>
+
+/**
+ * One round of it: piece after piece until nothing is left, however much a busy day has left behind.
+ *
+ * @param closing ends it after the piece that is under way
+ */
+export async function sweep(db: Db, now: number, closing?: AbortSignal): Promise<void> {
+  const removeAll = async (remove: Remove, before: number): Promise<void> => {
+    for (;;) {
+      if (closing?.aborted === true || (await remove(db, before, SWEEP_ROWS)) < SWEEP_ROWS) return
+      await pause(SWEEP_PAUSE_MS)
+    }
   }
-  await sweepAttempts(db, now - ATTEMPTS_KEPT_MS, SWEEP_ROWS)
+  await removeClosedAccounts(db, now)
+  for (const remove of [
+    sweepBudgets,
+    sweepHumanChecks,
+    sweepPasswordGuesses,
+    sweepTotp,
+    sweepPasskeyChallenges,
+  ]) {
+    await removeAll(remove, now)
+  }
+  for (const remove of [sweepVerifications, sweepSignIns, sweepSessions, sweepTrustedDevices, sweepNotices]) {
+    await removeAll(remove, now - KEPT_MS)
+  }
+  await removeAll(sweepAttempts, now - ATTEMPTS_KEPT_MS)
+  if (closing?.aborted === true) return
   await tidySigningKeys(db, await longestIdTokenSeconds(db), now)
 }
 

@@ -57,6 +57,20 @@ test('an expired code is refused before any sweep came by', async (t) => {
   expect(await signIn.bind('11012345678', '232326')).toMatchObject({ outcome: 'IDAAS.SDK.CAPTCHA.0007' })
 })
 
+test('one round removes whatever a busy day has left behind, unless the server closes', async (t) => {
+  const server = await startServer(t)
+  const program = server.miniProgram()
+  const people = Array.from({ length: 250 }, (_, person) => `person${person}`)
+  await Promise.all(people.map((person) => program.openSignIn(person)))
+  server.clock.advance(2 * DAY)
+
+  await sweep(server.deployment.db, server.clock.now(), AbortSignal.abort())
+  expect(await server.count('sign_in')).toBe(250)
+
+  await sweep(server.deployment.db, server.clock.now())
+  expect(await server.count('sign_in')).toBe(0)
+})
+
 /** A week in which everything that has an end comes to it, and what each request was answered. */
 async function liveForAWeek(t: TestContext, sweeping: 'never' | 'constantly'): Promise<string[]> {
   const server = await startServer(t)
