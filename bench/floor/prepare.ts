@@ -52,7 +52,7 @@ interface OpenSignIn {
 }
 
 function openSignIn(store: Store, now: number): OpenSignIn {
-  const id = tokens.randomId()
+  const id = tokens.orderedId(now)
   const seconds = Math.floor(now / 1000)
   const stateToken = tokens.issueStateToken(id, CLIENT_ID, seconds, seconds + LIFE_MS / 1000)
   const hash = tokens.hashToken(stateToken)
@@ -68,7 +68,7 @@ function proof(
   signIn: OpenSignIn | undefined,
   now: number,
 ): string {
-  const id = tokens.randomId()
+  const id = tokens.orderedId(now)
   const index = tokens.blindIndex(`+86-${number}`)
   const hash = tokens.codeHash(id, CODE)
   store.run('openVerification', id, index, purpose, CLIENT_ID, signIn?.id ?? '', hash, now + LIFE_MS)

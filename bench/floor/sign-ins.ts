@@ -128,13 +128,13 @@ function enter(
   signInId: string | null = null,
 ): Entry {
   const sessionToken = tokens.randomSessionToken()
-  const sessionId = tokens.randomId()
+  const sessionId = tokens.orderedId(call.now)
   const { clientId, device, ip, now } = call
   const hash = tokens.hashToken(sessionToken)
   store.run('openSession', hash, sessionId, user.id, clientId, now, now + SESSION_SECONDS * 1000, ip, device)
   const kind = signInId === null ? 'signed_in' : 'identity_bound'
   const address = masked(mobile)
-  store.run('record', tokens.randomId(), now, kind, clientId, user.id, signInId, sessionId, address, ip)
+  store.run('record', tokens.orderedId(now), now, kind, clientId, user.id, signInId, sessionId, address, ip)
   return { userId: user.id, userName: user.user_name, name: user.name, mobile, sessionId, sessionToken }
 }
 

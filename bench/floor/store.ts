@@ -25,6 +25,7 @@ interface Waiting {
 export function openStore(directory: string): Store {
   const database = new DatabaseSync(join(directory, 'floor.db'))
   database.exec('pragma journal_mode = wal; pragma synchronous = full')
+  database.exec('pragma cache_size = -32768; pragma wal_autocheckpoint = 8000')
   database.exec(tables)
   const names = Object.keys(statements) as StatementName[]
   const prepared = new Map<StatementName, StatementSync>(

@@ -1,25 +1,30 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHash,
   createHmac,
+  createSecretKey,
   generateKeyPairSync,
+  hash,
   randomBytes,
   sign,
   timingSafeEqual,
 } from 'node:crypto'
 import { z } from 'zod'
+import { orderedId, randomAlphanumeric, randomId } from '../../server/src/platform/secrets.ts'
+import { toFixedLength } from '../../server/src/tokens/fixed-length.ts'
+
+export { orderedId, randomId }
 
 export type Algorithm = 'ES256' | 'RS256'
 
-const key = randomBytes(32)
+/** OpenSSL has taken it in already: that takes longer than a short text does. */
+const key = createSecretKey(randomBytes(32))
 const ID_TOKEN_SECONDS = 300
 const NOT_BEFORE_LEEWAY_SECONDS = 120
-const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
-const UNBIASED_BELOW = 248
 
-export const randomId = (): string => randomBytes(16).toString('base64url')
-export const hashToken = (token: string): string => createHash('sha256').update(token).digest('base64url')
+/** 32 letters and digits, all equally likely. */
+export const randomSessionToken = (): string => randomAlphanumeric(32)
+export const hashToken = (token: string): string => hash('sha256', token, 'base64url')
 export const blindIndex = (address: string): string => keyedHash('sms', address)
 export const codeHash = (verificationId: string, code: string): string => keyedHash(verificationId, code)
 export const isSame = (one: string, other: string): boolean =>
@@ -27,17 +32,6 @@ export const isSame = (one: string, other: string): boolean =>
 
 function keyedHash(kind: string, value: string): string {
   return createHmac('sha256', key).update(kind).update('\0').update(value).digest('base64url')
-}
-
-/** 32 letters and digits, all equally likely. */
-export function randomSessionToken(): string {
-  let token = ''
-  while (token.length < 32) {
-    for (const byte of randomBytes(40)) {
-      if (byte < UNBIASED_BELOW && token.length < 32) token += ALPHANUMERIC.charAt(byte % 62)
-    }
-  }
-  return token
 }
 
 export function objectId(now: number): string {
@@ -119,7 +113,8 @@ export function openSigner(algorithm: Algorithm, issuer: string): (claims: Claim
       email: '',
       api: JSON.stringify({ name, mobile, id: userId, userName, email: '' }),
     })}`
-    const signature = sign('sha256', Buffer.from(text), { key: privateKey, dsaEncoding: 'ieee-p1363' })
+    const made = sign('sha256', Buffer.from(text), privateKey)
+    const signature = algorithm === 'ES256' ? toFixedLength(made) : made
     return `${text}.${signature.toString('base64url')}`
   }
 }

@@ -9,7 +9,7 @@ import { insert } from '../../server/src/credentials/password.store.ts'
 import type { Deployment } from '../../server/src/deployment.ts'
 import { demoUser } from '../../server/src/development/demo.ts'
 import { inTransaction, type Tx } from '../../server/src/platform/db/index.ts'
-import { randomId } from '../../server/src/platform/secrets.ts'
+import { orderedId, randomId } from '../../server/src/platform/secrets.ts'
 import type { Vault } from '../../server/src/platform/vault/vault.ts'
 import { openSession } from '../../server/src/sessions/index.ts'
 import { openSignIn } from '../../server/src/sign-in/open-sign-in.ts'
@@ -114,7 +114,7 @@ const works: Readonly<Record<OurWork, (place: Place) => Promise<string>>> = {
       device: '{}',
       because: undefined,
     }
-    const request = { userId, application, signInId: randomId(), ...about }
+    const request = { userId, application, signInId: orderedId(now), ...about }
     const { sessionToken } = await openSession(tx, request, now)
     return requestText({
       path: '/api/v2/sdk/sso/session-token/id-token',
@@ -157,7 +157,7 @@ async function open(
   const identity = { connectionId: connection.id, subject: `o${randomId()}`, unionSubject: undefined }
   const { signIn, stateToken } = await openSignIn(tx, vault, caller, {
     wants: { status, identity },
-    signInId: randomId(),
+    signInId: orderedId(now),
     isContinued: false,
     because: undefined,
   })
@@ -171,7 +171,7 @@ async function proveAddress(
   purpose: Purpose,
   signIn?: Opened,
 ): Promise<string> {
-  const id = randomId()
+  const id = orderedId(now)
   await replace(tx, {
     id,
     address: markAddress(vault, await parseMobile(mobile)),

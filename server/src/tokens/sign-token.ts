@@ -1,5 +1,6 @@
 import { type KeyObject, sign } from 'node:crypto'
 import { promisify } from 'node:util'
+import { toFixedLength } from './fixed-length.ts'
 import type { SigningAlgorithm } from './make-signing-key.ts'
 
 const signInThread = promisify(sign)
@@ -28,7 +29,8 @@ async function signatureOf(input: Buffer, algorithm: SigningAlgorithm, key: KeyO
     case 'RS256':
       return signInThread('sha256', input, key)
     case 'ES256':
-      return sign('sha256', input, { key, dsaEncoding: 'ieee-p1363' })
+      // Node's own change of form takes as long as the signature itself.
+      return toFixedLength(sign('sha256', input, key))
     case 'EdDSA':
       return sign(null, input, key)
   }
