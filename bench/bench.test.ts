@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { drive, percentile } from './load/drive.ts'
 import { type Measured, measure } from './measure.ts'
 import { jsonLines, table } from './report.ts'
 import { SOURCE } from '../server/src/testing/server-process.ts'
-import { openScene } from './scene.ts'
+import { builtFlags, openScene } from './scene.ts'
 import { type Work, works } from './works.ts'
 
 const effort = { rounds: 1, seconds: 0.02, warmUpRequests: 20 }
@@ -70,4 +72,15 @@ test('a percentile is of the sorted values', () => {
   const values = Float64Array.from({ length: 100 }, (_, index) => index)
 
   expect([percentile(values, 0.5), percentile(values, 0.99), percentile(values, 1)]).toEqual([50, 99, 99])
+})
+
+test('our server runs with the flags that the launcher and the image give it', () => {
+  const read = (name: string): string => readFileSync(join(import.meta.dirname, '..', name), 'utf8')
+
+  expect(read('ligature')).toContain(`flags='${builtFlags.join(' ')}'`)
+  expect(read('Containerfile')).toContain(
+    JSON.stringify(['node', ...builtFlags])
+      .slice(0, -1)
+      .replaceAll(',', ', '),
+  )
 })

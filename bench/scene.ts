@@ -30,7 +30,7 @@ export interface Scene {
 /** The command line as it is built, which is what `start` runs. */
 export const builtProgram = join(HERE, '../dist/src/main.js')
 /** What the launcher adds to it. */
-const builtFlags = ['--max-semi-space-size=8']
+export const builtFlags = ['--max-semi-space-size=8', '--no-memory-reducer']
 
 /**
  * @param program the command line that our servers are

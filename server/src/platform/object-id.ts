@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomHex } from './secrets.ts'
 
 /**
  * An id in the form that clients of this API family know: `20220425140138519-BF1B-528B0551B`,
@@ -9,6 +9,5 @@ import { randomBytes } from 'node:crypto'
  */
 export function objectId(now: number): string {
   const moment = new Date(now).toISOString().replace(/[-:.TZ]/g, '')
-  const random = randomBytes(7).toString('hex').toUpperCase()
-  return `${moment}-${random.slice(0, 4)}-${random.slice(4, 13)}`
+  return `${moment}-${randomHex(4)}-${randomHex(9)}`
 }

@@ -46,6 +46,11 @@ export function randomDigits(length: number): string {
   return pick('0123456789', length)
 }
 
+/** Uniform hexadecimal digits in upper case: 4 bits each. */
+export function randomHex(length: number): string {
+  return pick('0123456789ABCDEF', length)
+}
+
 /** Uniform letters and digits; 32 of them hold 190 bits. */
 export function randomAlphanumeric(length: number): string {
   return pick(ALPHANUMERIC, length)

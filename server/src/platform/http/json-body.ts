@@ -35,7 +35,10 @@ function refuseDoubtfulNames(text: string): void {
   /** The names seen in each object that is open; `undefined` stands for an array. */
   const open: (Set<string> | undefined)[] = []
   let lastString = ''
-  for (const [token] of text.matchAll(TOKEN)) {
+  // One pattern for all texts: `matchAll` would compile it anew for each.
+  TOKEN.lastIndex = 0
+  for (let match = TOKEN.exec(text); match !== null; match = TOKEN.exec(text)) {
+    const [token] = match
     if (token === '{' || token === '[') {
       open.push(token === '{' ? new Set() : undefined)
       if (open.length > MAX_DEPTH) throw new Refusal(doorRefusals.bodyUnreadable, { because: 'too deep' })
@@ -44,7 +47,7 @@ function refuseDoubtfulNames(text: string): void {
     } else if (token === ':') {
       addName(open.at(-1), lastString)
     } else {
-      lastString = String(JSON.parse(token))
+      lastString = token.includes('\\') ? String(JSON.parse(token)) : token.slice(1, -1)
       if (lastString.includes('\0') || !lastString.isWellFormed()) {
         throw new Refusal(doorRefusals.bodyUnreadable, { because: 'text that cannot be stored' })
       }
