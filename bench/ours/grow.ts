@@ -3,7 +3,8 @@ import type { Deployment } from '../../server/src/deployment.ts'
 import { inTransaction } from '../../server/src/platform/db/index.ts'
 import { sql } from '../../server/src/platform/db/migration.ts'
 import { objectId } from '../../server/src/platform/object-id.ts'
-import { hashToken, orderedId, randomAlphanumeric } from '../../server/src/platform/secrets.ts'
+import { hashToken, orderedId } from '../../server/src/platform/secrets.ts'
+import { newSessionToken, storedToken } from '../../server/src/sessions/session-token.ts'
 import { sealAddress } from '../../server/src/users/sealed-address.ts'
 import { parseMobile } from '../../server/src/users/index.ts'
 import { nextMobile } from '../load/mobiles.ts'
@@ -90,7 +91,7 @@ export async function grow({ db, vault }: Deployment, store: Store, users: numbe
     }))
     await add('session', users * SESSIONS_PER_USER, (index) => ({
       id: orderedId(now - DAY_MS),
-      token_hash: hashToken(randomAlphanumeric(32)),
+      token_hash: storedToken(newSessionToken(now - DAY_MS)),
       user_id: idOf(index * 3),
       sign_in_id: orderedId(now - DAY_MS),
       expires_at: now + DAY_MS,

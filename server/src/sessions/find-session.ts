@@ -1,11 +1,11 @@
 import type { Application } from '../applications/index.ts'
 import type { Db } from '../platform/db/index.ts'
 import { Refusal } from '../platform/refusal.ts'
-import { hashToken } from '../platform/secrets.ts'
 import { readIdToken, type SigningKeys } from '../tokens/index.ts'
 import { findUser, type User } from '../users/index.ts'
 import { sessionRefusals } from './refusals.ts'
 import * as sessions from './session.store.ts'
+import { storedForms } from './session-token.ts'
 
 export interface FindSessionDeps {
   readonly db: Db
@@ -33,7 +33,7 @@ export async function findSessionByToken(
   const session =
     sessionToken === undefined
       ? undefined
-      : await sessions.findByTokenHash(deps.db, hashToken(sessionToken), application.clientId, now)
+      : await sessions.findByToken(deps.db, storedForms(sessionToken), application.clientId, now)
   const user = await userOf(deps.db, session)
   if (session === undefined || user === undefined) throw new Refusal(sessionRefusals.sessionTokenRefused)
   return { session, user }

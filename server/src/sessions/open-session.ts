@@ -1,11 +1,9 @@
 import type { Application } from '../applications/index.ts'
 import { record } from '../audit/index.ts'
 import type { Tx } from '../platform/db/index.ts'
-import { hashToken, randomAlphanumeric, orderedId } from '../platform/secrets.ts'
+import { orderedId } from '../platform/secrets.ts'
 import * as sessions from './session.store.ts'
-
-/** 190 bits, in the form that clients of this family know. */
-const TOKEN_LENGTH = 32
+import { newSessionToken, storedToken } from './session-token.ts'
 
 export interface OpenedSession {
   readonly sessionId: string
@@ -32,11 +30,11 @@ export interface SessionRequest {
 /** Opens a session for a user at an application, in the transaction of what proved him. */
 export async function openSession(tx: Tx, request: SessionRequest, now: number): Promise<OpenedSession> {
   const sessionId = orderedId(now)
-  const sessionToken = randomAlphanumeric(TOKEN_LENGTH)
+  const sessionToken = newSessionToken(now)
   const { lifetimeSeconds } = request.application.session
   await sessions.insert(tx, {
     id: sessionId,
-    tokenHash: hashToken(sessionToken),
+    tokenHash: storedToken(sessionToken),
     userId: request.userId,
     clientId: request.application.clientId,
     signInId: request.signInId,

@@ -2,12 +2,12 @@ import type { Application } from '../applications/index.ts'
 import type { Db } from '../platform/db/index.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Vault } from '../platform/vault/vault.ts'
-import { hashToken } from '../platform/secrets.ts'
 import { loadProfile } from '../users/index.ts'
 import { findSessionByToken } from './find-session.ts'
 import { sessionRefusals } from './refusals.ts'
 import { type IdTokenDeps, issueSessionIdToken } from './session-id-token.ts'
 import * as sessions from './session.store.ts'
+import { nextSessionToken, storedForms, storedToken } from './session-token.ts'
 
 /** How long a replaced session token still answers, with the token that replaced it. */
 const GRACE_MS = 60_000
@@ -55,14 +55,14 @@ export async function refreshSession(
     }
   }
 
-  const next = deps.vault.nextToken(presented)
+  const next = nextSessionToken(deps.vault, presented)
   const expiresAt = now + application.session.lifetimeSeconds * 1000
   const isReplacedNow =
-    session.tokenHash === hashToken(presented) &&
+    storedForms(presented).includes(session.tokenHash) &&
     (await sessions.replaceToken(deps.db, {
       sessionId: session.id,
       oldTokenHash: session.tokenHash,
-      newTokenHash: hashToken(next),
+      newTokenHash: storedToken(next),
       oldTokenUntil: now + GRACE_MS,
       expiresAt,
     }))
@@ -70,7 +70,7 @@ export async function refreshSession(
     return { sessionToken: next, expiresInSeconds: remaining(expiresAt), idToken: await idToken() }
   }
 
-  const known = await sessions.findByTokenHash(deps.db, hashToken(next), application.clientId, now)
+  const known = await sessions.findByToken(deps.db, storedForms(next), application.clientId, now)
   if (known === undefined || known.id !== session.id) {
     throw new Refusal(sessionRefusals.sessionTokenRefused, { because: 'replaced by a later token' })
   }

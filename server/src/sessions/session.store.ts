@@ -4,6 +4,7 @@ declare module '../platform/db/tables.ts' {
   interface Tables {
     readonly session: {
       id: string
+      /** Its moment and its hash, see `storedToken`. */
       token_hash: string
       /** The token before the last renewal, good a little longer because mobile clients lose answers. */
       replaced_token_hash: string | null
@@ -89,12 +90,19 @@ export async function insert(tx: Tx, session: NewSession): Promise<void> {
   await insertOne.later(tx, { ...session, identityId, secondFactorAt })
 }
 
-const findByToken = statement((db, value: Values<{ tokenHash: string; clientId: string; now: number }>) =>
+interface TokenKey {
+  readonly stored: string
+  readonly earlierForm: string
+  readonly clientId: string
+  readonly now: number
+}
+
+const findByStored = statement((db, value: Values<TokenKey>) =>
   live(db, value).where((where) =>
     where.or([
-      where('token_hash', '=', value.tokenHash),
+      where('token_hash', 'in', [value.stored, value.earlierForm]),
       where.and([
-        where('replaced_token_hash', '=', value.tokenHash),
+        where('replaced_token_hash', 'in', [value.stored, value.earlierForm]),
         where('replaced_until', '>', value.now),
       ]),
     ]),
@@ -102,13 +110,13 @@ const findByToken = statement((db, value: Values<{ tokenHash: string; clientId: 
 )
 
 /** Finds the session of a token, or of the token that it has just replaced. */
-export async function findByTokenHash(
+export async function findByToken(
   db: Db | Tx,
-  tokenHash: string,
+  [stored, earlierForm]: readonly [string, string],
   clientId: string,
   now: number,
 ): Promise<LiveSession | undefined> {
-  const row = await findByToken.first(db, { tokenHash, clientId, now })
+  const row = await findByStored.first(db, { stored, earlierForm, clientId, now })
   return row && sessionOf(row)
 }
 

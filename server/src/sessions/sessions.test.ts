@@ -1,6 +1,7 @@
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { hashToken } from '../platform/secrets.ts'
 import { setUserDisabled } from '../users/index.ts'
 import { REGISTER_CLIENT_ID, startServer, type TestServer } from '../testing/server.ts'
 
@@ -168,6 +169,19 @@ describe('refreshing', () => {
   })
 })
 
+test('tokens of sessions begin with their time, and no two share more', async (t) => {
+  const server = await startServer(t)
+  const tokens = [(await signIn(server)).session_token]
+  while (tokens.length < 3) {
+    server.clock.advance(1)
+    tokens.push(signedIn.parse((await server.miniProgram().login('alice')).body).session_token)
+  }
+  expect(tokens.toSorted()).toEqual(tokens)
+  expect(new Set(tokens.map((token) => token.slice(7, 12))).size).toBe(3)
+  const stored = await server.deployment.db.selectFrom('session').select('token_hash').execute()
+  for (const token of tokens) expect(stored).not.toContainEqual({ token_hash: token })
+})
+
 describe('renewal', () => {
   const renewing = { application: { session: { lifetimeSeconds: 3600, isRenewed: true } } }
 
@@ -209,6 +223,22 @@ describe('renewal', () => {
     expect(replies.every((reply) => reply.httpStatus === 200)).toBe(true)
     expect(new Set(replies.map((reply) => reply.body['session_token'])).size).toBe(1)
     expect(await server.count('session')).toBe(1)
+  })
+
+  test('goes on with a session that an earlier version opened', async (t) => {
+    const server = await startServer(t, renewing)
+    const program = server.miniProgram()
+    const { session_token: first } = await signIn(server)
+    await server.deployment.db
+      .updateTable('session')
+      .set({ token_hash: hashToken(first) })
+      .execute()
+    const refresh = async () => (await program.call(REFRESH, withSession(first))).body['session_token']
+
+    const second = String(await refresh())
+    expect(second).toMatch(/^[A-Za-z0-9]{32}$/)
+    expect(await refresh()).toBe(second)
+    expect((await program.call(REFRESH, withSession(second))).httpStatus).toBe(200)
   })
 
   test('refuses a token that was replaced twice', async (t) => {
