@@ -13,6 +13,8 @@ export interface LogSink {
 /** Lines that wait are kept up to this many characters; what comes then is lost, and counted. */
 const MAX_WAITING = 1024 * 1024
 const TRY_AGAIN_AFTER_MS = 50
+/** What comes so soon after a write goes out with the next: a write of its own costs more than the line. */
+const GATHERED_FOR_MS = 10
 const LOOK_EVERY_MS = 5
 const NEWLINE = 0x0a
 /** A write that takes longer hangs: its reader has stopped. */
@@ -32,6 +34,7 @@ export function openLogSink(fileDescriptor: number, onRecovered: (lost: number) 
   let waiting: string[] = []
   let waitingSize = 0
   let writingSince: number | undefined
+  let isGathering = false
   let lost = 0
   let lostUntold = 0
   /** What was written last ends within a line. */
@@ -43,7 +46,7 @@ export function openLogSink(fileDescriptor: number, onRecovered: (lost: number) 
   }
 
   function writeNext(): void {
-    if (writingSince !== undefined || waiting.length === 0) return
+    if (writingSince !== undefined || isGathering || waiting.length === 0) return
     writingSince = performance.now()
     const text = (isBrokenOff ? '\n' : '') + waiting.join('')
     const lines = waiting.length
@@ -66,8 +69,16 @@ export function openLogSink(fileDescriptor: number, onRecovered: (lost: number) 
       writingSince = undefined
       if (error === null) tellOfLost()
       else lose(lines)
-      writeNext()
+      gather()
     })
+  }
+
+  function gather(): void {
+    isGathering = true
+    setTimeout(() => {
+      isGathering = false
+      writeNext()
+    }, GATHERED_FOR_MS).unref()
   }
 
   function tellOfLost(): void {
@@ -101,7 +112,7 @@ export function openLogSink(fileDescriptor: number, onRecovered: (lost: number) 
     },
     async flush(withinMs) {
       const endsAt = performance.now() + withinMs
-      const isIdle = (): boolean => writingSince === undefined && waiting.length === 0
+      const isIdle = (): boolean => writingSince === undefined && !isGathering && waiting.length === 0
       while (!isIdle() && performance.now() < endsAt) {
         await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
       }

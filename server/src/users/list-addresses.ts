@@ -1,7 +1,7 @@
 import type { Db, Tx } from '../platform/db/index.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import type { Address } from './address.ts'
-import { openAddress } from './sealed-address.ts'
+import { markAddress, openAddress } from './sealed-address.ts'
 import { listAddresses } from './user.store.ts'
 
 /** @returns a user's addresses in clear, verified or not */
@@ -27,8 +27,10 @@ export async function listVerifiedAddressesOf(
   userId: string,
   except?: Address,
 ): Promise<Address[]> {
-  const addresses = await listAddressesOf(db, vault, userId)
-  return addresses
-    .filter(({ address, isVerified }) => isVerified && address.value !== except?.value)
-    .map(({ address }) => address)
+  const stored = await listAddresses(db, userId)
+  // By the index, so that the one that need not be among them is not opened for nothing.
+  const exceptIndex = except && markAddress(vault, except).index
+  return stored
+    .filter(({ verifiedAt, index }) => verifiedAt !== null && index !== exceptIndex)
+    .map((address) => ({ channel: address.channel, value: openAddress(vault, userId, address) }))
 }
