@@ -1,6 +1,7 @@
 import type { Db, Tx } from '../platform/db/index.ts'
 import type { Vault } from '../platform/vault/vault.ts'
 import type { Address } from './address.ts'
+import { markAddress } from './sealed-address.ts'
 import { findByVerifiedIndex, type User } from './user.store.ts'
 
 /** Finds the one user who has verified this address. */
@@ -9,5 +10,5 @@ export function findByVerifiedAddress(
   vault: Vault,
   address: Address,
 ): Promise<User | undefined> {
-  return findByVerifiedIndex(db, vault.blindIndex(address.channel, address.value))
+  return findByVerifiedIndex(db, markAddress(vault, address).index)
 }

@@ -9,9 +9,16 @@ export interface AddressMark {
   readonly masked: string
 }
 
+/** A request asks for the mark of its address several times. */
+const marks = new WeakMap<Address, { readonly of: Vault; readonly mark: AddressMark }>()
+
 /** @returns the blind index and the masked form of an address */
 export function markAddress(vault: Vault, address: Address): AddressMark {
-  return { index: vault.blindIndex(address.channel, address.value), masked: maskAddress(address) }
+  const known = marks.get(address)
+  if (known?.of === vault) return known.mark
+  const mark = { index: vault.blindIndex(address.channel, address.value), masked: maskAddress(address) }
+  marks.set(address, { of: vault, mark })
+  return mark
 }
 
 /** Makes an address fit to be stored with its user. */
