@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { performance } from 'node:perf_hooks'
 import type { FastifyInstance } from 'fastify'
 import { record } from './audit/index.ts'
 import { algorithmsInUse, allOrigins, findApplication } from './applications/index.ts'
@@ -78,6 +79,7 @@ export async function createServer(deployment: Deployment, options: ServerOption
       options.loadGate ??
       new LoadGate({
         now: () => performance.now(),
+        idle: () => performance.eventLoopUtilization().idle,
         afterTurn: setImmediate,
         waiting: () => deployment.activity.pool()?.waiting ?? 0,
       }),

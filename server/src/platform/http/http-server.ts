@@ -86,7 +86,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     }
   })
   // Node answers an expectation that it does not know with an empty 417; it may as well be ignored.
-  app.server.on('checkExpectation', app.routing)
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.setErrorHandler(answerError)
   const hiddenPaths = new Set(options.hiddenPaths)
   app.setNotFoundHandler((request, reply) => {

@@ -1,20 +1,28 @@
 import { expect, test } from 'vitest'
-import { BUDGET_MS, CALM_MS, LATE_MS, LoadGate, MOST_WAITING, PATIENCE_MS } from './load-gate.ts'
+import { BUDGET_MS, CALM_MS, IDLE_MS, LATE_MS, LoadGate, MOST_WAITING, PATIENCE_MS } from './load-gate.ts'
 
 /** An event loop of which each turn finds some requests, and takes so long for each. */
 function openLoop() {
   let now = 1_000_000
+  let idle = 0
   let waiting = 0
   let endTurn: (() => void) | undefined
   const gate = new LoadGate({
     now: () => now,
+    idle: () => idle,
     afterTurn: (callback) => {
       endTurn = callback
     },
     waiting: () => waiting,
   })
   return {
-    pass: (ms: number) => (now += ms),
+    /** Nothing happens. */
+    rest(ms: number) {
+      now += ms
+      idle += ms
+    },
+    /** Something happens that is no request. */
+    work: (ms: number) => (now += ms),
     wait: (callers: number) => (waiting = callers),
     /** @returns how many of so many requests are served */
     turn(requests: number, msEach: number): number {
@@ -62,6 +70,33 @@ test('when turns stay late, what they do not come to in time is turned away', ()
   expect(loop.turn(BUDGET_MS, 1)).toBe(BUDGET_MS)
 })
 
+test('what a burst has left behind is forgotten once the loop had nothing to do', () => {
+  const hadNothingToDoFor = (restMs: number): number => {
+    const loop = openLoop()
+    keepBusy(loop, LATE_MS + 1, PATIENCE_MS - LATE_MS)
+    loop.rest(restMs)
+    loop.turn(LATE_MS + 1, 1)
+    return loop.turn(100, 1)
+  }
+  expect(hadNothingToDoFor(3_600_000)).toBe(100)
+  expect(hadNothingToDoFor(IDLE_MS)).toBe(100)
+  expect(hadNothingToDoFor(IDLE_MS - 1)).toBe(BUDGET_MS + 1)
+})
+
+test('what is no request keeps requests waiting as well', () => {
+  const refusedBeside = (ms: number): number => {
+    const loop = openLoop()
+    let served = 0
+    for (let turn = 0; turn < 4; turn++) {
+      served = loop.turn(BUDGET_MS * 2, 1)
+      loop.work(ms)
+    }
+    return BUDGET_MS * 2 - served
+  }
+  expect(refusedBeside(LATE_MS - BUDGET_MS * 2)).toBe(0)
+  expect(refusedBeside(LATE_MS - BUDGET_MS * 2 + 1)).toBe(BUDGET_MS - 1)
+})
+
 test('a turn in time begins the patience anew', () => {
   const loop = openLoop()
   keepBusy(loop, LATE_MS + 1, PATIENCE_MS - LATE_MS)
@@ -74,9 +109,9 @@ test('a moment after the last one was turned away everything is as usual', () =>
   keepBusy(loop, LATE_MS + 1, PATIENCE_MS)
   expect(loop.turn(LATE_MS, 1)).toBe(BUDGET_MS + 1)
 
-  loop.pass(CALM_MS - BUDGET_MS * 2)
+  loop.rest(CALM_MS - BUDGET_MS * 2)
   expect(loop.turn(LATE_MS, 1)).toBe(BUDGET_MS + 1)
-  loop.pass(CALM_MS)
+  loop.rest(CALM_MS)
   expect(loop.turn(LATE_MS, 1)).toBe(LATE_MS)
 })
 
@@ -84,7 +119,7 @@ test('too many who wait for the database are too much as well, one less is not',
   const loop = openLoop()
   const passPatience = () => {
     for (let ms = 0; ms <= PATIENCE_MS; ms += 10) {
-      loop.pass(10)
+      loop.rest(10)
       loop.turn(1, 0)
     }
   }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { exchangeRaw } from '../../testing/raw-http.ts'
 import { startServer } from '../../testing/server.ts'
 
 const BUSY = {
@@ -23,6 +24,26 @@ test('whoever is turned away is told when to come again, in his language, and no
 
   expect(await server.count('sign_in')).toBe(0)
   expect(server.logLines.filter((line) => line.includes('turned away'))).toHaveLength(1)
+})
+
+test('whoever expects something unheard-of is turned away like everybody', async (t) => {
+  const server = await startServer(t, { server: { loadGate: { admits: () => false } } })
+  for (const expectation of ['something', '100-continue']) {
+    const headers = [['Expect', expectation]] as const
+    const reply = await exchangeRaw(server.url, { method: 'POST', path: LOGIN, headers, body: '{}' })
+    expect(reply.text).toContain(BUSY.code)
+  }
+})
+
+test('a page of another origin can read that it was turned away, and when to come again', async (t) => {
+  const server = await startServer(t, { server: { loadGate: { admits: () => false } } })
+  const { headers } = await fetch(`${server.url}${LOGIN}`, {
+    method: 'POST',
+    headers: { origin: 'https://shop.example' },
+  })
+
+  expect(headers.get('access-control-allow-origin')).toBe('*')
+  expect(headers.get('access-control-expose-headers')).toBe('Retry-After')
 })
 
 test('probes, metrics and the published keys are served all the same, and the metrics tell of the others', async (t) => {

@@ -53,6 +53,9 @@ function turnAway(request: IncomingMessage, response: ServerResponse): void {
     'content-length': body.length,
     'cache-control': 'no-store',
     'retry-after': RETRY_AFTER_SECONDS,
+    // The same for everybody, and no secret: so a page may read it, of whatever origin, and nobody looks that up.
+    'access-control-allow-origin': '*',
+    'access-control-expose-headers': 'Retry-After',
   })
   response.end(body)
   // Unread, it would stand in the way of the next request of this connection.
