@@ -7,7 +7,7 @@ import { codeOfGrown, grow } from './ours/grow.ts'
 import { type OurWork, prepare } from './ours/prepare.ts'
 import { type OurPlace, type OurServer, startOurs } from './ours/server.ts'
 import type { Scene } from './scene.ts'
-import { startsAt } from './start.ts'
+import { startsOf } from './start.ts'
 import { type Candidate, type Work, works } from './works.ts'
 
 export const growthWork = 'growth'
@@ -26,7 +26,7 @@ export async function measureGrowth(
   users: number,
 ): Promise<readonly Measured[]> {
   const place = await grownPlace(scene, users)
-  const measured = [await startsAt(place, `ours SQLite, ${users} users`, effort)]
+  const measured = [await startsOf(() => startOurs(place), `ours SQLite, ${users} users`, effort)]
   const grown = await startOurs(place)
   try {
     for (const work of works) {

@@ -96,10 +96,9 @@ export function openScene(program: string, profilesTo?: string): Scene {
     argon2id: () => once('argon2id', () => running(startServer(join(HERE, 'floor/argon2id.ts'), []))),
     betterAuth: (store) =>
       once(`better-auth ${store}`, async () => {
-        await installBetterAuth()
         const place =
           store === 'SQLite' ? join(directory('better-auth'), 'better-auth.db') : (await scene.postgres()).url
-        return running(startServer(join(HERE, 'better-auth/server.ts'), [place]))
+        return running(startBetterAuth(place))
       }),
     async close() {
       for (const close of closing.toReversed()) await close()
@@ -107,4 +106,10 @@ export function openScene(program: string, profilesTo?: string): Scene {
     },
   }
   return scene
+}
+
+/** @param place a file of SQLite, or the URL of a database of PostgreSQL */
+export async function startBetterAuth(place: string): Promise<ServerProcess> {
+  await installBetterAuth()
+  return startServer(join(HERE, 'better-auth/server.ts'), [place])
 }

@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import { useOf } from './machine.ts'
 import { type Effort, type Measured, median } from './measure.ts'
-import { type OurPlace, startOurs } from './ours/server.ts'
-import type { Scene, Store } from './scene.ts'
+import { startOurs } from './ours/server.ts'
+import type { ServerProcess } from './process.ts'
+import { type Scene, startBetterAuth, type Store } from './scene.ts'
 
 export const startWork = 'start'
 
@@ -10,23 +12,33 @@ export const startWork = 'start'
  * is ready. The rate is in starts a second, the latencies are those of a start, the memory is that of an idle server.
  */
 export async function measureStart(scene: Scene, effort: Effort): Promise<readonly Measured[]> {
-  return [await startsOf('SQLite', scene, effort), await startsOf('PostgreSQL', scene, effort)]
+  const file = join(scene.directory('start better-auth'), 'better-auth.db')
+  await (await startBetterAuth(file)).stop()
+  return [
+    await startsOfOurs('SQLite', scene, effort),
+    await startsOfOurs('PostgreSQL', scene, effort),
+    await startsOf(() => startBetterAuth(file), 'better-auth SQLite', effort),
+  ]
 }
 
-async function startsOf(store: Store, scene: Scene, effort: Effort): Promise<Measured> {
+async function startsOfOurs(store: Store, scene: Scene, effort: Effort): Promise<Measured> {
   // On PostgreSQL there is one database, made under the key of whoever came first.
   const masterKey = store === 'SQLite' ? undefined : (await scene.ours(store)).masterKey
   const place = { ...(await scene.placeFor(store, 'start')), masterKey }
   await (await startOurs(place)).stop()
-  return startsAt(place, `ours ${store}`, effort)
+  return startsOf(() => startOurs(place), `ours ${store}`, effort)
 }
 
-/** The same on data that are at a place, where no server runs. */
-export async function startsAt(place: OurPlace, candidate: string, { rounds }: Effort): Promise<Measured> {
+/** @param start on data that are there, and where no server runs */
+export async function startsOf(
+  start: () => Promise<Pick<ServerProcess, 'pid' | 'readyAfterMs' | 'stop'>>,
+  candidate: string,
+  { rounds }: Effort,
+): Promise<Measured> {
   const readyMs: number[] = []
   const memoryMb: number[] = []
   for (let round = 0; round < rounds; round++) {
-    const server = await startOurs(place)
+    const server = await start()
     readyMs.push(server.readyAfterMs)
     memoryMb.push(useOf(server.pid).residentMb)
     await server.stop()

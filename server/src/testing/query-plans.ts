@@ -23,7 +23,17 @@ const SMALL_TABLES = new Set([
 ])
 
 const sqlitePlan = z.array(z.object({ detail: z.string() }))
-const postgresPlan = z.array(z.object({ 'QUERY PLAN': z.string() }))
+/** A step of a plan of PostgreSQL, and those that it is made of. */
+const postgresStep = z.object({
+  'Node Type': z.string(),
+  'Relation Name': z.string().optional(),
+  'Index Name': z.string().optional(),
+  'Index Cond': z.string().optional(),
+  get Plans() {
+    return z.array(postgresStep).optional()
+  },
+})
+const postgresPlan = z.tuple([z.object({ 'QUERY PLAN': z.tuple([z.object({ Plan: postgresStep })]) })])
 
 /** @returns the statements on rows that the store is asked for from now on */
 export function watchStatements(t: TestContext): ReadonlySet<string> {
@@ -83,7 +93,7 @@ function explainSqlite(file: string): Explain {
   return {
     async scannedBy(sql) {
       const plan = sqlitePlan.parse(prepare.call(database, `explain query plan ${sql}`).all())
-      return plan.flatMap(({ detail }) => /^SCAN (\w+)(?! .*VIRTUAL)/.exec(detail)?.[1] ?? [])
+      return plan.flatMap(({ detail }) => /^SCAN ([a-z_]\w*)(?! .*VIRTUAL)/.exec(detail)?.[1] ?? [])
     },
     async close() {
       database.close()
@@ -98,11 +108,18 @@ async function explainPostgres(database: string): Promise<Explain> {
   await client.query('set enable_seqscan = off')
   return {
     async scannedBy(sql) {
-      const { rows } = await client.query(`explain (generic_plan) ${sql}`)
-      return postgresPlan
-        .parse(rows)
-        .flatMap((row) => /Seq Scan on "?(\w+)"?/.exec(row['QUERY PLAN'])?.[1] ?? [])
+      const { rows } = await client.query(`explain (generic_plan, format json) ${sql}`)
+      const [row] = postgresPlan.parse(rows)
+      return scannedIn(row['QUERY PLAN'][0].Plan)
     },
     close: () => client.end(),
   }
+}
+
+/** An index that is read without a condition is read as a whole, and with it the table. */
+function scannedIn(step: z.infer<typeof postgresStep>): string[] {
+  const inner = (step.Plans ?? []).flatMap(scannedIn)
+  const isScan = /^(?:Seq|Index|Index Only|Bitmap Index) Scan$/.test(step['Node Type'])
+  if (!isScan || step['Index Cond'] !== undefined) return inner
+  return [step['Relation Name'] ?? step['Index Name'] ?? step['Node Type'], ...inner]
 }
