@@ -19,7 +19,7 @@ import { hasField } from './platform/http/schema-fields.ts'
 import { createHttpServer } from './platform/http/http-server.ts'
 import { openSdkDoor } from './platform/http/sdk-door.ts'
 import type { Log } from './platform/log.ts'
-import { LoadGate } from './platform/http/load-gate.ts'
+import { type Gate, LoadGate } from './platform/http/load-gate.ts'
 import { openMetrics } from './platform/metrics/metrics.ts'
 import { addMetricsPage, METRICS_PATH } from './platform/metrics/metrics.http.ts'
 import type { Outbound } from './platform/outbound/outbound.ts'
@@ -52,7 +52,7 @@ export interface ServerOptions {
   /** Absent: as many hashes at once as suit this machine. */
   readonly passwordHashing?: PasswordHashing | undefined
   /** Absent: one that watches the event loop. */
-  readonly loadGate?: { admits(): boolean } | undefined
+  readonly loadGate?: Gate | undefined
   /** Sends the notices of the outbox while it is open. */
   readonly sendsNotices?: boolean | undefined
 }

@@ -15,6 +15,7 @@ import { randomId } from '../secrets.ts'
 import { addAccounts, type Answered, giveAccount, note, UNKNOWN } from './answered.ts'
 import { parseJsonBody } from './json-body.ts'
 import { languageOf } from './language.ts'
+import type { Gate } from './load-gate.ts'
 import { doorRefusals, transportRefusals } from './refusals.ts'
 import { putInFront } from './turn-away.ts'
 
@@ -39,7 +40,7 @@ export interface HttpServerOptions {
   /** Told of every request when it is over. */
   readonly onAnswered?: (answered: Answered) => void
   /** Absent: every request is served. */
-  readonly loadGate?: { admits(): boolean }
+  readonly loadGate?: Gate
 }
 
 /**

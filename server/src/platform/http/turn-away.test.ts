@@ -10,7 +10,7 @@ const BUSY = {
 const LOGIN = '/api/v2/sdk/login/wechat-miniprogram'
 
 test('whoever is turned away is told when to come again, in his language, and nothing of his is done', async (t) => {
-  const server = await startServer(t, { server: { loadGate: { admits: () => false } } })
+  const server = await startServer(t, { server: { loadGate: { take: () => false } } })
   const ask = (headers: Record<string, string>) =>
     fetch(`${server.url}${LOGIN}`, { method: 'POST', headers, body: '{"code":"mock:alice"}' })
 
@@ -27,7 +27,7 @@ test('whoever is turned away is told when to come again, in his language, and no
 })
 
 test('whoever expects something unheard-of is turned away like everybody', async (t) => {
-  const server = await startServer(t, { server: { loadGate: { admits: () => false } } })
+  const server = await startServer(t, { server: { loadGate: { take: () => false } } })
   for (const expectation of ['something', '100-continue']) {
     const headers = [['Expect', expectation]] as const
     const reply = await exchangeRaw(server.url, { method: 'POST', path: LOGIN, headers, body: '{}' })
@@ -36,7 +36,7 @@ test('whoever expects something unheard-of is turned away like everybody', async
 })
 
 test('a page of another origin can read that it was turned away, and when to come again', async (t) => {
-  const server = await startServer(t, { server: { loadGate: { admits: () => false } } })
+  const server = await startServer(t, { server: { loadGate: { take: () => false } } })
   const { headers } = await fetch(`${server.url}${LOGIN}`, {
     method: 'POST',
     headers: { origin: 'https://shop.example' },
@@ -47,7 +47,7 @@ test('a page of another origin can read that it was turned away, and when to com
 })
 
 test('probes, metrics and the published keys are served all the same, and the metrics tell of the others', async (t) => {
-  const server = await startServer(t, { server: { loadGate: { admits: () => false } } })
+  const server = await startServer(t, { server: { loadGate: { take: () => false } } })
   await fetch(`${server.url}${LOGIN}`, { method: 'POST' })
 
   for (const path of ['/live', '/ready', '/api/v1/oauth2/keys', '/metrics', '/ready?why']) {
@@ -59,7 +59,9 @@ test('probes, metrics and the published keys are served all the same, and the me
 
 test('a connection on which somebody was turned away goes on to serve', async (t) => {
   let isBusy = true
-  const server = await startServer(t, { server: { loadGate: { admits: () => !isBusy } } })
+  const server = await startServer(t, {
+    server: { loadGate: { take: (serve: () => void) => !isBusy && (serve(), true) } },
+  })
   const program = server.miniProgram()
 
   expect(await program.login('alice')).toMatchObject({ httpStatus: 503 })

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Log } from '../log.ts'
 import { type Answered, UNKNOWN } from './answered.ts'
 import { languageOf } from './language.ts'
+import type { Gate } from './load-gate.ts'
 import { transportRefusals } from './refusals.ts'
 
 /** Whoever asks these has to know how it is here when it is worst; and they cost next to nothing. */
@@ -23,14 +24,19 @@ const bodies = {
  */
 export function putInFront(
   app: FastifyInstance,
-  gate: { admits(): boolean },
+  gate: Gate,
   log: Log,
   onAnswered: (answered: Answered) => void,
 ): void {
   const tell = teller(log)
   app.server.removeAllListeners('request')
   app.server.on('request', (request, response) => {
-    if (isAlwaysServed(request) || gate.admits()) return app.routing(request, response)
+    if (isAlwaysServed(request)) return app.routing(request, response)
+    const isTaken = gate.take(() => {
+      // Whoever has hung up meanwhile waits no more.
+      if (!request.destroyed) app.routing(request, response)
+    })
+    if (isTaken) return
     onAnswered({
       method: UNKNOWN,
       route: UNKNOWN,
