@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { askPostgres } from '../server/src/testing/postgres.ts'
 import { drive } from './load/drive.ts'
 import { requestText } from './load/requests.ts'
 import { type Effort, type Measured, measure } from './measure.ts'
@@ -6,13 +7,13 @@ import { applications } from './ours/configuration.ts'
 import { codeOfGrown, grow } from './ours/grow.ts'
 import { type OurWork, prepare } from './ours/prepare.ts'
 import { type OurPlace, type OurServer, startOurs } from './ours/server.ts'
-import type { Scene } from './scene.ts'
+import type { Scene, Store } from './scene.ts'
 import { startsOf } from './start.ts'
 import { type Candidate, type Work, works } from './works.ts'
 
 export const growthWork = 'growth'
 
-const EMPTY = 'ours SQLite ES256'
+const STORES = ['SQLite', 'PostgreSQL'] as const
 const GROWING = ['bind', 'code-sign-in', 'known-identity', 'send-code', 'id-token', 'password-login'] as const
 const FIRST_REQUESTS = 50
 
@@ -25,14 +26,25 @@ export async function measureGrowth(
   effort: Effort,
   users: number,
 ): Promise<readonly Measured[]> {
-  const place = await grownPlace(scene, users)
-  const measured = [await startsOf(() => startOurs(place), `ours SQLite, ${users} users`, effort)]
+  const measured: Measured[] = []
+  for (const store of STORES) measured.push(...(await measureOn(store, scene, effort, users)))
+  return measured
+}
+
+async function measureOn(
+  store: Store,
+  scene: Scene,
+  effort: Effort,
+  users: number,
+): Promise<readonly Measured[]> {
+  const place = await grownPlace(store, scene, users)
+  const measured = [await startsOf(() => startOurs(place), `ours ${store}, ${users} users`, effort)]
   const grown = await startOurs(place)
   try {
     for (const work of works) {
       const name = GROWING.find((each) => each === work.name)
-      if (name !== undefined)
-        measured.push(...(await measure(besideEmpty(work, name, grown, users), scene, effort)))
+      if (name === undefined) continue
+      measured.push(...(await measure(besideEmpty(work, name, { store, grown, users }), scene, effort)))
     }
   } finally {
     await grown.stop()
@@ -41,25 +53,44 @@ export async function measureGrowth(
 }
 
 /** @returns where the data of many users are, and no server runs */
-async function grownPlace(scene: Scene, users: number): Promise<OurPlace> {
-  const place = await scene.placeFor('SQLite', 'grown')
-  const server = await startOurs(place)
+async function grownPlace(store: Store, scene: Scene, users: number): Promise<OurPlace> {
+  const place = await scene.placeFor(store, 'grown')
+  const database = place.database && (await createDatabase(place.database, 'grown'))
+  const server = await startOurs({ ...place, ...(database !== undefined && { database }) })
   for (const name of GROWING) {
     const requests = await prepare(server.deployment, name, applications.ES256, FIRST_REQUESTS)
     await drive(server.url, requests, { connections: 8 })
   }
-  await grow(server.deployment, 'SQLite', users)
+  await grow(server.deployment, store, users)
   await server.stop()
-  return place
+  if (database === undefined) return place
+  // What the server itself would have done in the meantime.
+  await askPostgres(database, 'vacuum analyze')
+  return { ...place, database, masterKey: server.masterKey }
 }
 
-function besideEmpty(work: Work, name: OurWork, grown: OurServer, users: number): Work {
-  const empty = work.candidates.find((each) => each.name === EMPTY)
-  if (empty === undefined) throw new Error(`${work.name} has no candidate ${EMPTY}`)
+/** @returns the URL of a new database of the same server */
+async function createDatabase(url: string, name: string): Promise<string> {
+  await askPostgres(url, `create database ${name}`)
+  const created = new URL(url)
+  created.pathname = `/${name}`
+  return created.href
+}
+
+interface Grown {
+  readonly store: Store
+  readonly grown: OurServer
+  readonly users: number
+}
+
+function besideEmpty(work: Work, name: OurWork, { store, grown, users }: Grown): Work {
+  const emptyName = nameOfEmpty(store)
+  const empty = work.candidates.find((each) => each.name === emptyName)
+  if (empty === undefined) throw new Error(`${work.name} has no candidate ${emptyName}`)
   const isOfAnybody = name === 'known-identity'
   const candidate: Candidate = {
-    name: `${EMPTY}, ${users} users`,
-    against: [EMPTY],
+    name: `${emptyName}, ${users} users`,
+    against: [emptyName],
     open: async () => ({
       server: grown,
       prepare: async (count) =>
@@ -70,7 +101,7 @@ function besideEmpty(work: Work, name: OurWork, grown: OurServer, users: number)
   }
   return {
     ...work,
-    candidates: [{ name: EMPTY, against: [], open: (scene) => empty.open(scene) }, candidate],
+    candidates: [{ name: emptyName, against: [], open: (scene) => empty.open(scene) }, candidate],
   }
 }
 
@@ -83,13 +114,20 @@ function loginOf(index: number): string {
   })
 }
 
+function nameOfEmpty(store: Store): string {
+  return `ours ${store} ES256`
+}
+
 /** How much longer the slowest one in a hundred takes on the grown database. */
 export function growthTable(measured: readonly Measured[]): string {
   const rows = measured.flatMap((grown) => {
-    const empty = measured.find((each) => each.work === grown.work && each.candidate === EMPTY)
+    const [emptyName = ''] = grown.candidate.split(',')
+    const empty = measured.find((each) => each.work === grown.work && each.candidate === emptyName)
     if (empty === undefined || empty === grown) return []
     const ratio = (grown.p99Ms / empty.p99Ms).toFixed(2)
-    return [`| ${grown.work} | ${empty.p99Ms.toFixed(1)} | ${grown.p99Ms.toFixed(1)} | ${ratio} |`]
+    return [
+      `| ${grown.work}, ${emptyName} | ${empty.p99Ms.toFixed(1)} | ${grown.p99Ms.toFixed(1)} | ${ratio} |`,
+    ]
   })
   return [
     '| growth | p99 ms empty | p99 ms grown | ratio |',

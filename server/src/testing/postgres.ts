@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { freePort } from './ports.ts'
 
 /** A PostgreSQL server of a test's own. */
@@ -71,6 +72,17 @@ export async function startPostgres(options: {
       await postgres.stop()
       rmSync(databaseDir, { recursive: true, force: true })
     },
+  }
+}
+
+/** Has a server do one thing, on a connection for that alone. */
+export async function askPostgres(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
   }
 }
 

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
 import { inject } from 'vitest'
 import type { DeploymentSettings } from '../deployment.ts'
+import { askPostgres } from './postgres.ts'
 import type { ProcessOptions } from './server-process.ts'
 
 /** The data of one test's server, on the store that this run of the tests is about. */
@@ -50,23 +50,13 @@ export async function makeTestData(): Promise<TestData> {
 export async function emptyDatabase(server: string, prefix = 'ligature_'): Promise<TestData> {
   const name = `${prefix}${randomUUID().replaceAll('-', '')}`
   // The other strategy writes all of it to the log first, which costs several times as much.
-  await onServer(server, `create database ${name} strategy file_copy`)
+  await askPostgres(server, `create database ${name} strategy file_copy`)
   const database = new URL(server)
   database.pathname = `/${name}`
   const masterKey = Buffer.alloc(32, 7).toString('base64')
   return {
     settings: { database: database.href, dataDirectory: '', masterKey },
     process: { environment: { LIGATURE_DATABASE: database.href, LIGATURE_MASTER_KEY: masterKey } },
-    remove: () => onServer(server, `drop database ${name} with (force)`),
-  }
-}
-
-async function onServer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    await client.query(statement)
-  } finally {
-    await client.end()
+    remove: () => askPostgres(server, `drop database ${name} with (force)`),
   }
 }
