@@ -7,8 +7,8 @@ import { hashToken, orderedId } from '../../server/src/platform/secrets.ts'
 import { newSessionToken, storedToken } from '../../server/src/sessions/session-token.ts'
 import { sealAddress } from '../../server/src/users/sealed-address.ts'
 import { parseMobile } from '../../server/src/users/index.ts'
+import { askPostgres } from '../../server/src/testing/postgres.ts'
 import { nextMobile } from '../load/mobiles.ts'
-import type { Store } from '../scene.ts'
 import { withoutIndexes } from './without-indexes.ts'
 
 type Row = Readonly<Record<string, unknown>>
@@ -33,8 +33,14 @@ export function codeOfGrown(index: number): string {
  * itself has written, each with ids, hashes and moments of its own.
  *
  * @param deployment in which each of these rows was written at least once
+ * @param database the URL of it; absent: SQLite
  */
-export async function grow({ db, vault }: Deployment, store: Store, users: number): Promise<void> {
+export async function grow(
+  { db, vault }: Deployment,
+  database: string | undefined,
+  users: number,
+): Promise<void> {
+  const store = database === undefined ? 'SQLite' : 'PostgreSQL'
   const newest = async (table: string): Promise<Row> => {
     const { rows } = await sql`select * from ${sql.table(table)} limit 1`.execute(db)
     return anyRow.parse(rows[0])
@@ -65,9 +71,15 @@ export async function grow({ db, vault }: Deployment, store: Store, users: numbe
   const now = Date.now()
   const ids = Array.from({ length: users }, (_, index) => objectId(now - DAY_MS - (users - index)))
   const idOf = (index: number): string => ids[index % users] ?? ''
-  const over = (index: number): number => now - 2 * DAY_MS + (index % DAY_MS)
+  const codes = Math.floor(users * CODES_PER_USER)
+  // Over for less than a day, all through it: of each minute as many are swept as in any minute of a long life.
+  const over = (index: number): number => now - DAY_MS + Math.ceil(((index + 1) * DAY_MS) / codes)
+  const make = async (statement: string): Promise<void> => {
+    if (database === undefined) await sql.raw(statement).execute(db)
+    else await askPostgres(database, statement)
+  }
 
-  await withoutIndexes(db, store, async () => {
+  await withoutIndexes(db, store, make, async () => {
     await add('user', users, (index) => ({
       id: idOf(index),
       user_name: `u_grown${index}`,
@@ -102,17 +114,19 @@ export async function grow({ db, vault }: Deployment, store: Store, users: numbe
       user_id: idOf(index * 7),
       sign_in_id: orderedId(now - DAY_MS + index),
     }))
-    await add('verification', users * CODES_PER_USER, (index) => ({
+    await add('verification', codes, (index) => ({
       id: orderedId(over(index)),
       address_index: hashToken(`verification ${index}`),
       sign_in_id: '',
       expires_at: over(index),
     }))
-    await add('sign_in', users * CODES_PER_USER, (index) => ({
+    await add('sign_in', codes, (index) => ({
       id: orderedId(over(index)),
       subject: `o${codeOfGrown(index)}`,
       expires_at: over(index),
       completed_at: over(index),
     }))
   })
+  // As it would have done by itself meanwhile; without it the first to read a row writes that it did.
+  if (database !== undefined) await askPostgres(database, 'vacuum (analyze)')
 }

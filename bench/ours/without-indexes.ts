@@ -5,8 +5,17 @@ import type { Store } from '../scene.ts'
 
 const indexRow = z.object({ name: z.string(), made: z.string() })
 
-/** Does what writes very many rows while there are no indexes but those of keys, and makes them again after it. */
-export async function withoutIndexes(db: Db, store: Store, write: () => Promise<void>): Promise<void> {
+/**
+ * Does what writes very many rows while there are no indexes but those of keys, and makes them again after it.
+ *
+ * @param make runs a statement that takes longer than a request's may
+ */
+export async function withoutIndexes(
+  db: Db,
+  store: Store,
+  make: (statement: string) => Promise<void>,
+  write: () => Promise<void>,
+): Promise<void> {
   const { rows } = await (
     store === 'SQLite'
       ? sql`select name, sql as made from sqlite_schema where type = 'index' and sql is not null`
@@ -16,5 +25,5 @@ export async function withoutIndexes(db: Db, store: Store, write: () => Promise<
   const indexes = z.array(indexRow).parse(rows)
   for (const { name } of indexes) await sql`drop index ${sql.ref(name)}`.execute(db)
   await write()
-  for (const { made } of indexes) await sql.raw(made).execute(db)
+  for (const { made } of indexes) await make(made)
 }

@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises'
 import type { AddressInfo } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import type { FastifyInstance } from 'fastify'
@@ -155,7 +156,9 @@ function signInRoutes(): ReadonlySet<string> {
 
 /** @returns the URL that the server answers at */
 export async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
-  await app.listen({ host, port, backlog: MOST_CONNECTING })
+  // For a further address of this name Fastify opens a server of its own, which has nothing in front of it.
+  const only = host === 'localhost' ? (await lookup(host)).address : host
+  await app.listen({ host: only, port, backlog: MOST_CONNECTING })
   const { address, family, port: taken } = app.server.address() as AddressInfo
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`
 }

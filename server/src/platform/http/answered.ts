@@ -24,7 +24,7 @@ interface Notes {
 }
 
 export const UNKNOWN = 'unknown'
-const HUNG_UP = 499
+export const HUNG_UP = 499
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 const notes = new WeakMap<FastifyRequest, Notes>()

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { exchangeRaw } from '../../testing/raw-http.ts'
 import { startServer } from '../../testing/server.ts'
 
@@ -33,6 +33,22 @@ test('whoever expects something unheard-of is turned away like everybody', async
     const reply = await exchangeRaw(server.url, { method: 'POST', path: LOGIN, headers, body: '{}' })
     expect(reply.text).toContain(BUSY.code)
   }
+})
+
+test('whoever hangs up while he stands in line is not served any more, and is counted', async (t) => {
+  const line: (() => void)[] = []
+  const server = await startServer(t, { server: { loadGate: { take: (serve) => line.push(serve) > 0 } } })
+  const hangingUp = new AbortController()
+  const asked = fetch(`${server.url}${LOGIN}`, { method: 'POST', signal: hangingUp.signal })
+  await vi.waitFor(() => expect(line).toHaveLength(1))
+  hangingUp.abort()
+  await expect(asked).rejects.toThrow()
+
+  await vi.waitFor(async () => {
+    line[0]?.()
+    const metrics = await (await fetch(`${server.url}/metrics`)).text()
+    expect(metrics).toMatch(/ligature_http_requests_total\{[^}]*status="499"[^}]*\} [1-9]/)
+  })
 })
 
 test('a page of another origin can read that it was turned away, and when to come again', async (t) => {

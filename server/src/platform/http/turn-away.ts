@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { Log } from '../log.ts'
-import { type Answered, UNKNOWN } from './answered.ts'
+import { type Answered, HUNG_UP, UNKNOWN } from './answered.ts'
 import { languageOf } from './language.ts'
 import type { Gate } from './load-gate.ts'
 import { transportRefusals } from './refusals.ts'
@@ -33,8 +33,9 @@ export function putInFront(
   app.server.on('request', (request, response) => {
     if (isAlwaysServed(request)) return app.routing(request, response)
     const isTaken = gate.take(() => {
-      // Whoever has hung up meanwhile waits no more.
-      if (!request.destroyed) app.routing(request, response)
+      // Nothing would tell of the end of a response that is closed already.
+      if (response.destroyed) onAnswered({ method: UNKNOWN, route: UNKNOWN, status: HUNG_UP })
+      else app.routing(request, response)
     })
     if (isTaken) return
     onAnswered({
