@@ -1,11 +1,20 @@
+import dns from 'node:dns'
 import { pino } from 'pino'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { listen } from './app.ts'
 import { createHttpServer } from './platform/http/http-server.ts'
 
 test('nobody comes in by a second address of a name, which would have nothing in front of it', async (t) => {
+  const localhost = ['127.0.0.1', '127.0.0.2'].map((address) => ({ address, family: 4 }))
+  const lookup = vi.spyOn(dns, 'lookup').mockImplementation((...asked: readonly unknown[]) => {
+    const answer = asked.at(-1)
+    if (typeof answer === 'function') Reflect.apply(answer, undefined, [null, localhost])
+  })
   const app = createHttpServer({ log: pino({ enabled: false }), trustedProxies: [] })
-  t.onTestFinished(() => app.close())
+  t.onTestFinished(async () => {
+    lookup.mockRestore()
+    await app.close()
+  })
 
   await listen(app, 'localhost', 0)
 
