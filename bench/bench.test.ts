@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { growthTable, grownPlace, loginOf } from './growth.ts'
 import { drive, percentile } from './load/drive.ts'
 import { type Measured, measure } from './measure.ts'
 import { jsonLines, table } from './report.ts'
+import { startOurs } from './ours/server.ts'
 import { SOURCE } from '../server/src/testing/server-process.ts'
 import { builtFlags, openScene } from './scene.ts'
+import { oursAt, oursOnNew, startInTurn } from './start.ts'
 import { type Work, works } from './works.ts'
+
+const DAY_MS = 24 * 60 * 60 * 1000
 
 const effort = { rounds: 1, seconds: 0.02, warmUpRequests: 20 }
 
@@ -53,6 +58,51 @@ test('every line is measured: each answer is a success, the ratios are numbers, 
   expect(floorOfBind?.counts?.statements).toBeLessThan(10)
   expect(table(measured, effort).split('\n').length).toBeGreaterThan(measured.length)
 }, 60_000)
+
+test('starts are measured in turn, and their ratios are in the table of what has grown', async (t) => {
+  const scene = openScene(SOURCE)
+  t.onTestFinished(() => scene.close())
+  const empty = await oursOnNew('SQLite', 'new', scene)
+  const grown = oursAt(await scene.placeApart('SQLite', 'other'), 'ours SQLite, 7 users', [empty.name])
+
+  const measured = await startInTurn([empty, grown], effort)
+
+  expect(measured.map(({ work, candidate }) => `${work}: ${candidate}`)).toEqual([
+    'start: ours SQLite',
+    'start: ours SQLite, 7 users',
+  ])
+  for (const { p50Ms, residentMb, ratios } of measured) {
+    expect([p50Ms, residentMb, ...ratios.map(({ ratio }) => ratio)].every((each) => each > 0)).toBe(true)
+  }
+  const rows = growthTable(measured).split('\n').slice(2).filter(Boolean)
+  expect(rows).toEqual([expect.stringMatching(/^\| start \| ours SQLite \|(?: [\d.]+ \|){6}$/)])
+})
+
+test.for(['SQLite', 'PostgreSQL'] as const)(
+  'what %s is filled with is as good as what the server wrote itself, and nothing of it has to be swept yet',
+  { timeout: 60_000 },
+  async (store, t) => {
+    const scene = openScene(SOURCE)
+    t.onTestFinished(() => scene.close())
+    const users = 40
+
+    const server = await startOurs(await grownPlace(store, scene, users))
+    t.onTestFinished(() => server.stop())
+
+    const { db } = server.deployment
+    for (const name of ['verification', 'sign_in'] as const) {
+      const { over, oldest } = await db
+        .selectFrom(name)
+        .select((of) => [of.fn.countAll().as('over'), of.fn.min('expires_at').as('oldest')])
+        .where('expires_at', '<=', Date.now())
+        .executeTakeFirstOrThrow()
+      expect(Number(over)).toBe(12)
+      expect(oldest).toBeGreaterThan(Date.now() - DAY_MS)
+    }
+    const { rate } = await drive(server.url, [0, users - 1].map(loginOf), { connections: 1 })
+    expect(rate).toBeGreaterThan(0)
+  },
+)
 
 test('a refusal is no answer that counts', async (t) => {
   const scene = openScene(SOURCE)

@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto'
-import { askPostgres } from '../server/src/testing/postgres.ts'
 import { drive } from './load/drive.ts'
 import { requestText } from './load/requests.ts'
 import { type Effort, type Measured, measure } from './measure.ts'
@@ -8,7 +7,7 @@ import { codeOfGrown, grow } from './ours/grow.ts'
 import { type OurWork, prepare } from './ours/prepare.ts'
 import { type OurPlace, type OurServer, startOurs } from './ours/server.ts'
 import type { Scene, Store } from './scene.ts'
-import { startsOf } from './start.ts'
+import { oursAt, oursOnNew, startInTurn } from './start.ts'
 import { type Candidate, type Work, works } from './works.ts'
 
 export const growthWork = 'growth'
@@ -17,10 +16,7 @@ const STORES = ['SQLite', 'PostgreSQL'] as const
 const GROWING = ['bind', 'code-sign-in', 'known-identity', 'send-code', 'id-token', 'password-login'] as const
 const FIRST_REQUESTS = 50
 
-/**
- * What years of use change: the same works in turn on a new database and on one that has grown, then starts and an
- * idle server on the grown one.
- */
+/** What years of use change: starts, and works, in turn on a new database and on one that has grown. */
 export async function measureGrowth(
   scene: Scene,
   effort: Effort,
@@ -38,7 +34,9 @@ async function measureOn(
   users: number,
 ): Promise<readonly Measured[]> {
   const place = await grownPlace(store, scene, users)
-  const measured = [await startsOf(() => startOurs(place), `ours ${store}, ${users} users`, effort)]
+  const onNew = await oursOnNew(store, 'new', scene)
+  const onGrown = oursAt(place, `ours ${store}, ${users} users`, [onNew.name])
+  const measured = [...(await startInTurn([onNew, onGrown], effort))]
   const grown = await startOurs(place)
   try {
     for (const work of works) {
@@ -53,26 +51,16 @@ async function measureOn(
 }
 
 /** @returns where the data of many users are, and no server runs */
-async function grownPlace(store: Store, scene: Scene, users: number): Promise<OurPlace> {
-  const place = await scene.placeFor(store, 'grown')
-  const database = place.database && (await createDatabase(place.database, 'grown'))
-  const server = await startOurs({ ...place, ...(database !== undefined && { database }) })
+export async function grownPlace(store: Store, scene: Scene, users: number): Promise<OurPlace> {
+  const place = await scene.placeApart(store, 'grown')
+  const server = await startOurs(place)
   for (const name of GROWING) {
     const requests = await prepare(server.deployment, name, applications.ES256, FIRST_REQUESTS)
     await drive(server.url, requests, { connections: 8 })
   }
-  await grow(server.deployment, database, users)
+  await grow(server.deployment, place.database, users)
   await server.stop()
-  if (database === undefined) return place
-  return { ...place, database, masterKey: server.masterKey }
-}
-
-/** @returns the URL of a new database of the same server */
-async function createDatabase(url: string, name: string): Promise<string> {
-  await askPostgres(url, `create database ${name}`)
-  const created = new URL(url)
-  created.pathname = `/${name}`
-  return created.href
+  return place
 }
 
 interface Grown {
@@ -103,8 +91,8 @@ function besideEmpty(work: Work, name: OurWork, { store, grown, users }: Grown):
   }
 }
 
-/** Anybody of them: their rows are on pages all over the file. */
-function loginOf(index: number): string {
+/** Of one of them; when it is anybody, their rows are on pages all over the file. */
+export function loginOf(index: number): string {
   return requestText({
     path: '/api/v2/sdk/login/wechat-miniprogram',
     headers: { 'X-client-id': applications.ES256 },
@@ -124,11 +112,12 @@ export function growthTable(measured: readonly Measured[]): string {
     if (empty === undefined || empty === grown) return []
     const p99 = [empty.p99Ms.toFixed(1), grown.p99Ms.toFixed(1), (grown.p99Ms / empty.p99Ms).toFixed(2)]
     const rates = (grown.rate / empty.rate).toFixed(2)
-    return [`| ${[grown.work, emptyName, ...p99, rates, grown.residentMb.toFixed(0)].join(' | ')} |`]
+    const memory = [empty.residentMb.toFixed(0), grown.residentMb.toFixed(0)]
+    return [`| ${[grown.work, emptyName, ...p99, rates, ...memory].join(' | ')} |`]
   })
   return [
-    '| growth | of | p99 ms empty | p99 ms grown | ratio | ratio of rates | memory MB grown |',
-    `|${' --- |'.repeat(7)}`,
+    '| growth | of | p99 ms empty | p99 ms grown | ratio | ratio of rates | memory MB empty | memory MB grown |',
+    `|${' --- |'.repeat(8)}`,
     ...rows,
     '',
     '',

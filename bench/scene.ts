@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Postgres, startPostgres } from '../server/src/testing/postgres.ts'
+import { askPostgres, type Postgres, startPostgres } from '../server/src/testing/postgres.ts'
 import { disk } from './disk.ts'
 import { type CountedServer, startCounted } from './ours/counted.ts'
 import { type OurPlace, startOurs, type OurServer } from './ours/server.ts'
@@ -17,6 +18,8 @@ export interface Scene {
   directory(name: string): string
   /** Where a server of ours can be started, with stand-ins for the world outside. */
   placeFor(store: Store, name: string): Promise<OurPlace>
+  /** The same with nobody else's data in it: on PostgreSQL it is a database of its own. */
+  placeApart(store: Store, name: string): Promise<OurPlace>
   postgres(): Promise<Postgres>
   ours(store: Store): Promise<OurServer>
   /** Another one of the same, which is looked at and not timed. */
@@ -70,12 +73,25 @@ export function openScene(program: string, profilesTo?: string): Scene {
     carrier: (await standIn('carrier')).url,
     ...(store === 'PostgreSQL' && { database: (await scene.postgres()).url }),
   })
+  const placeApart = async (store: Store, name: string): Promise<OurPlace> => {
+    const place = await placeFor(store, name)
+    if (place.database === undefined) return place
+    await askPostgres(place.database, `create database "${name}"`)
+    const database = new URL(`/${name}`, place.database).href
+    return { ...place, database, masterKey: randomBytes(32).toString('base64') }
+  }
   const scene: Scene = {
     directory,
     placeFor,
+    placeApart,
     postgres: () =>
       once('postgres', async () => {
         const postgres = await startPostgres({ isDurable: true })
+        // Nobody waits for it when this process is interrupted.
+        process.once('exit', () => {
+          void postgres.kill().catch(() => undefined)
+          rmSync(postgres.directory, { recursive: true, force: true })
+        })
         closing.unshift(() => postgres.remove())
         return postgres
       }),

@@ -1,10 +1,11 @@
+import { join } from 'node:path'
 import { drive } from './load/drive.ts'
 import { requestText } from './load/requests.ts'
 import { useOf } from './machine.ts'
 import { type Effort, type Measured, median } from './measure.ts'
 import { type OurPlace, startOurs } from './ours/server.ts'
 import type { ServerProcess } from './process.ts'
-import type { Scene, Store } from './scene.ts'
+import { type Scene, startBetterAuth, type Store } from './scene.ts'
 
 export const startWork = 'start'
 
@@ -19,11 +20,12 @@ interface Starter {
 }
 
 export async function measureStart(scene: Scene, effort: Effort): Promise<readonly Measured[]> {
+  const file = join(scene.directory('start better-auth'), 'better-auth.db')
   const betterAuth: Starter = {
     name: 'better-auth SQLite',
     against: [],
     path: '/api/auth/ok',
-    start: await scene.betterAuthApart('start better-auth'),
+    start: () => startBetterAuth(file),
   }
   await (await betterAuth.start()).stop()
   const onSqlite = await oursOnNew('SQLite', 'start', scene)
