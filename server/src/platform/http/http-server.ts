@@ -43,6 +43,14 @@ export interface HttpServerOptions {
   readonly loadGate?: Gate
 }
 
+/** Lets everybody in. */
+const open: Gate = {
+  take(serve) {
+    serve()
+    return true
+  },
+}
+
 /**
  * The transport: limits on size and time, bodies read strictly, and every answer that is not a handler's
  * own in the family's two fields.
@@ -50,7 +58,7 @@ export interface HttpServerOptions {
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const loggerInstance: FastifyBaseLogger = options.log
   const onAnswered = options.onAnswered ?? (() => undefined)
-  const { loadGate } = options
+  const { loadGate = open } = options
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -74,7 +82,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       void answerError(error, request, reply)
     },
   })
-  if (loadGate !== undefined) putInFront(app, loadGate, options.log, onAnswered)
+  putInFront(app, loadGate, options.log, onAnswered)
   addAccounts(app, onAnswered)
 
   app.removeAllContentTypeParsers()
@@ -86,8 +94,6 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       done(error instanceof Error ? error : new Error('a body that cannot be read'))
     }
   })
-  // Node answers an expectation that it does not know with an empty 417; it may as well be ignored.
-  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.setErrorHandler(answerError)
   const hiddenPaths = new Set(options.hiddenPaths)
   app.setNotFoundHandler((request, reply) => {
