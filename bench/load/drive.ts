@@ -68,8 +68,9 @@ export async function drive(url: URL, requests: readonly string[], options: Load
       if (due > performance.now()) return
       const connection = idle.pop()
       if (connection === undefined) return
-      if (connection.isOpen()) send(connection, sent++, due)
-      else reopen()
+      // One at a time: not all that were idle for too long are needed again.
+      if (!connection.isOpen()) return reopen()
+      send(connection, sent++, due)
     }
   }
   const timer = options.perSecond === undefined ? undefined : setInterval(sendDue, 1)
