@@ -43,14 +43,6 @@ export interface HttpServerOptions {
   readonly loadGate?: Gate
 }
 
-/** Lets everybody in. */
-const open: Gate = {
-  take(serve) {
-    serve()
-    return true
-  },
-}
-
 /**
  * The transport: limits on size and time, bodies read strictly, and every answer that is not a handler's
  * own in the family's two fields.
@@ -58,7 +50,7 @@ const open: Gate = {
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const loggerInstance: FastifyBaseLogger = options.log
   const onAnswered = options.onAnswered ?? (() => undefined)
-  const { loadGate = open } = options
+  const { loadGate } = options
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -82,7 +74,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       void answerError(error, request, reply)
     },
   })
-  putInFront(app, loadGate, options.log, onAnswered)
+  if (loadGate !== undefined) putInFront(app, loadGate, options.log, onAnswered)
   addAccounts(app, onAnswered)
 
   app.removeAllContentTypeParsers()
@@ -94,6 +86,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       done(error instanceof Error ? error : new Error('a body that cannot be read'))
     }
   })
+  // Node answers an expectation that it does not know with an empty 417; it may as well be ignored.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.setErrorHandler(answerError)
   const hiddenPaths = new Set(options.hiddenPaths)
   app.setNotFoundHandler((request, reply) => {

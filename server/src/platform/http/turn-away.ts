@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { Log } from '../log.ts'
-import { acceptFirst } from './accept-first.ts'
 import { type Answered, HUNG_UP, UNKNOWN } from './answered.ts'
 import { languageOf } from './language.ts'
 import type { Gate } from './load-gate.ts'
@@ -19,8 +18,6 @@ const bodies = {
   en: Buffer.from(JSON.stringify({ error_code: overloaded.code, error_msg: overloaded.en })),
 }
 
-type Listener = (request: IncomingMessage, response: ServerResponse) => void
-
 /**
  * Puts a gate in front of everything, so that a request that is turned away costs as little as it can: what is spent on
  * it is missing to those that are served. Each is counted, and they are logged together.
@@ -32,15 +29,13 @@ export function putInFront(
   onAnswered: (answered: Answered) => void,
 ): void {
   const tell = teller(log)
-  const whenAccepted = acceptFirst(app.server, {
-    now: () => performance.now(),
-    afterTurn: setImmediate,
-  })
-  const pass = (serve: Listener, request: IncomingMessage, response: ServerResponse): void => {
+  app.server.removeAllListeners('request')
+  app.server.on('request', (request, response) => {
+    if (isAlwaysServed(request)) return app.routing(request, response)
     const isTaken = gate.take(() => {
       // Nothing would tell of the end of a response that is closed already.
       if (response.destroyed) onAnswered({ method: UNKNOWN, route: UNKNOWN, status: HUNG_UP })
-      else serve(request, response)
+      else app.routing(request, response)
     })
     if (isTaken) return
     onAnswered({
@@ -51,23 +46,7 @@ export function putInFront(
     })
     tell()
     turnAway(request, response)
-  }
-  const gated =
-    (serve: Listener): Listener =>
-    (request, response) =>
-      isAlwaysServed(request) ? serve(request, response) : whenAccepted(() => pass(serve, request, response))
-  app.server.removeAllListeners('request')
-  app.server.on('request', gated(app.routing))
-  // Left to itself, Node asks for the body before anybody has seen the request.
-  app.server.on(
-    'checkContinue',
-    gated((request, response) => {
-      response.writeContinue()
-      app.routing(request, response)
-    }),
-  )
-  // Node answers an expectation that it does not know with an empty 417; it may as well be ignored.
-  app.server.on('checkExpectation', gated(app.routing))
+  })
 }
 
 function isAlwaysServed({ url = '' }: IncomingMessage): boolean {
