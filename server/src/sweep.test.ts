@@ -60,8 +60,9 @@ test('an expired code is refused before any sweep came by', async (t) => {
 test('one round removes whatever a busy day has left behind, unless the server closes', async (t) => {
   const server = await startServer(t)
   const program = server.miniProgram()
-  const people = Array.from({ length: 250 }, (_, person) => `person${person}`)
-  await Promise.all(people.map((person) => program.openSignIn(person)))
+  for (let come = 0; come < 250; come += 50) {
+    await Promise.all(Array.from({ length: 50 }, (_, index) => program.openSignIn(`person${come + index}`)))
+  }
   server.clock.advance(2 * DAY)
 
   await sweep(server.deployment.db, server.clock.now(), AbortSignal.abort())
