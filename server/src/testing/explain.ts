@@ -92,12 +92,8 @@ async function explainPostgres(database: string, smallTables: readonly string[])
   return {
     async scannedBy(sql) {
       const { rows } = await client.query(`explain (generic_plan, format json) ${sql}`)
-      const [
-        {
-          'QUERY PLAN': [{ Plan: root }],
-        },
-      ] = postgresPlan.parse(rows)
-      return nodesOf(root).flatMap((node) => scannedByNode(node, indexes) ?? [])
+      const [row] = postgresPlan.parse(rows)
+      return nodesOf(row['QUERY PLAN'][0].Plan).flatMap((node) => scannedByNode(node, indexes) ?? [])
     },
     async close() {
       await client.query('rollback')
