@@ -12,6 +12,7 @@ import { openDevelopment } from '../commands/outside-world.ts'
 import { type Deployment, openDeployment } from '../deployment.ts'
 import { demoApplications, demoConnections } from '../development/demo.ts'
 import { sendNotices } from '../messages/index.ts'
+import type { Gate } from '../platform/http/load-gate.ts'
 import { inTransaction } from '../platform/db/index.ts'
 import type { Tables } from '../platform/db/tables.ts'
 import { openLog } from '../platform/log.ts'
@@ -72,7 +73,19 @@ export interface TestServer {
   stop(): Promise<void>
 }
 
-/** Starts a server that stops, and whose data goes, when the test ends. */
+/** A machine that is busy with other tests as well is late, and whoever is turned away would be its doing. */
+const everybodyIn: Gate = {
+  take(serve) {
+    serve()
+    return true
+  },
+}
+
+/**
+ * Starts a server that stops, and whose data goes, when the test ends.
+ *
+ * @param options `server.loadGate`: everybody comes in unless it is given; `undefined` for the one of a real server
+ */
 export async function startServer(t: TestContext, options: TestServerOptions = {}): Promise<TestServer> {
   const data = options.data ?? (await makeDataWithTables())
   const clock = options.clock ?? standingClock()
@@ -94,6 +107,7 @@ export async function startServer(t: TestContext, options: TestServerOptions = {
     ...(options.usesStoredGateways === true && { gateways: stored }),
     sendBudgets: options.mode === 'dev' ? developmentSendBudgets : productionSendBudgets,
     phoneButtonBudgets: options.mode === 'dev' ? developmentPhoneButtonBudgets : productionPhoneButtonBudgets,
+    loadGate: everybodyIn,
     ...options.server,
   }
   const app = await createServer(deployment, serverOptions)
