@@ -6,6 +6,7 @@ import { drive, percentile } from './load/drive.ts'
 import { type Measured, measure } from './measure.ts'
 import { jsonLines, table } from './report.ts'
 import { startOurs } from './ours/server.ts'
+import { PAGES_IN_LOG, WRITER_CACHE_KB } from '../server/src/platform/db/sqlite.ts'
 import { SOURCE } from '../server/src/testing/server-process.ts'
 import { builtFlags, openScene } from './scene.ts'
 import { oursAt, oursOnNew, startInTurn } from './start.ts'
@@ -103,6 +104,13 @@ test.for(['SQLite', 'PostgreSQL'] as const)(
     expect(rate).toBeGreaterThan(0)
   },
 )
+
+test('the floor has the cache and the log of the product', () => {
+  const store = readFileSync(join(import.meta.dirname, 'floor/store.ts'), 'utf8')
+
+  expect(store).toContain(`pragma cache_size = -${WRITER_CACHE_KB};`)
+  expect(store).toContain(`pragma wal_autocheckpoint = ${PAGES_IN_LOG}'`)
+})
 
 test('a refusal is no answer that counts', async (t) => {
   const scene = openScene(SOURCE)

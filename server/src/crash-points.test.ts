@@ -9,9 +9,9 @@ import { startServer } from './testing/server.ts'
 import { emptyDatabase } from './testing/test-data.ts'
 
 const FAR_AWAY = 1_000_000
+/** What is remembered for half a second is asked for in some goes; one such question is so many messages. */
+const FEWER_AT_TIMES = 6
 const STORE_AWAY = 'IDAAS.SDK.COM.9503'
-/** What is remembered for half a second is asked for in some goes, and in others there are fewer messages. */
-const REMEMBERED_MESSAGES = 40
 /** Each waits for as long as a statement may take. */
 const STALLED_AT_ONCE = 6
 
@@ -98,10 +98,13 @@ describe('between the server and its PostgreSQL', { concurrent: true }, () => {
         const step = isLongRun ? STALLED_AT_ONCE : Math.ceil(messages / 2)
         for (let atMessage = 1 + lane * 7; atMessage <= messages; atMessage += step) {
           for (const kind of ['stall before', 'stall after'] as const) {
-            const says = await tryOnce(scene, proxy, subject, { kind, atMessage })
+            const { says, isStruck } = await tryOnce(scene, proxy, subject, { kind, atMessage })
             // What comes last is after the commit, and the answer does not wait for it.
-            const isNearTheEnd = atMessage > messages - REMEMBERED_MESSAGES
-            expect(isNearTheEnd ? [STORE_AWAY, 'SUCCESS'] : [STORE_AWAY]).toContain(says)
+            const isAtTheEnd = atMessage > messages - FEWER_AT_TIMES
+            expect([
+              ...(isStruck ? [STORE_AWAY] : []),
+              ...(isAtTheEnd || !isStruck ? ['SUCCESS'] : []),
+            ]).toContain(says)
           }
         }
         expect(await check(await scene.evidence())).toEqual([])
@@ -117,9 +120,12 @@ describe('between the server and its PostgreSQL', { concurrent: true }, () => {
       const { scene, proxy, subject, messages } = await openSubject(t, postgres.url, name)
 
       const table: Record<string, Record<string, number>> = {}
-      for (let atMessage = 1; atMessage <= messages; atMessage += stepOf(name)) {
+      for (let atMessage = 1, struck = 2; struck > 0; atMessage += stepOf(name)) {
+        struck = 0
         for (const kind of ['cut before', 'cut after'] as const) {
-          const says = await tryOnce(scene, proxy, subject, { kind, atMessage })
+          const { says, isStruck } = await tryOnce(scene, proxy, subject, { kind, atMessage })
+          if (!isStruck) continue
+          struck += 1
           const row = (table[kind] ??= {})
           row[says] = (row[says] ?? 0) + 1
         }
@@ -150,19 +156,24 @@ async function openSubject(t: TestContext, postgresUrl: string, name: string) {
     log: () => server.logLines.join(''),
   })
 
-  const act = await subject.prepare(scene, await scene.newcomer(subject.way))
-  proxy.expectFault({ kind: 'cut before', atMessage: FAR_AWAY })
-  expect((await act()).outcome).toBe('ok')
-  return { scene, proxy, subject, messages: proxy.heal().length }
+  // The first go asks for all that is remembered from then on.
+  const counts: number[] = []
+  for (let go = 0; go < 3; go++) {
+    const act = await subject.prepare(scene, await scene.newcomer(subject.way))
+    proxy.expectFault({ kind: 'cut before', atMessage: FAR_AWAY })
+    expect((await act()).outcome).toBe('ok')
+    counts.push(proxy.heal().length)
+  }
+  return { scene, proxy, subject, messages: Math.min(...counts) }
 }
 
-/** @returns what the answer said */
-async function tryOnce(scene: Scene, proxy: PostgresProxy, subject: Subject, fault: Fault): Promise<string> {
+/** @returns what the answer said, and whether there were so many messages that the fault came to pass */
+async function tryOnce(scene: Scene, proxy: PostgresProxy, subject: Subject, fault: Fault) {
   const newcomer = await scene.newcomer(subject.way)
   const act = await subject.prepare(scene, newcomer)
   proxy.expectFault(fault)
   const { reply } = await act()
-  proxy.heal()
+  const isStruck = proxy.heal().length >= fault.atMessage
   await scene.comeBack(newcomer)
-  return reply?.outcome ?? 'no answer'
+  return { says: reply?.outcome ?? 'no answer', isStruck }
 }

@@ -1,4 +1,4 @@
-import { expect, test, type TestContext } from 'vitest'
+import { expect, test } from 'vitest'
 import { removeFactors } from '../credentials/index.ts'
 import { inTransaction } from '../platform/db/index.ts'
 import {
@@ -10,13 +10,12 @@ import {
   PASSKEY_REFUSED,
   passkeysOf,
   signInWith,
+  newcomer,
 } from '../testing/passkeys.ts'
-import { REGISTER_CLIENT_ID, startServer, type TestServer } from '../testing/server.ts'
-import { bindAndSignIn, signedIn } from '../testing/signed-in.ts'
+import { startServer, type TestServer } from '../testing/server.ts'
+import { bindAndSignIn } from '../testing/signed-in.ts'
 import { makeSoftwareKey } from '../testing/software-key.ts'
 
-const ENROLLED_ALREADY = 'IDAAS.SDK.MFA.9222'
-const TOO_MANY = 'IDAAS.SDK.MFA.9223'
 const NO_SUCH = 'IDAAS.SDK.MFA.9224'
 const UNAVAILABLE = 'IDAAS.SDK.MFA.9225'
 const SIGN_IN_AGAIN = 'IDAAS.SDK.ACCOUNT.9102'
@@ -25,14 +24,6 @@ const ID_TOKEN_REFUSED = 'IDAAS.SDK.PARAM.0016'
 const MALFORMED = 'IDAAS.SDK.PARAM.9002'
 const TEN_MINUTES_MS = 10 * 60_000
 const FIVE_MINUTES_MS = 5 * 60_000
-
-/** Somebody who has just signed in and has no passkey yet. */
-async function newcomer(t: TestContext, person = 'alice') {
-  const server = await startServer(t)
-  const program = server.miniProgram()
-  const user = await bindAndSignIn(program, person)
-  return { server, program, user, calls: passkeysOf(program, user), key: makeSoftwareKey(pageOrigin(server)) }
-}
 
 async function kinds(server: TestServer) {
   const rows = await server.deployment.db.selectFrom('audit_event').select('kind').execute()
@@ -155,87 +146,6 @@ test('whoever has a passkey changes his passkeys only in a session that began wi
   expect(await calls.list()).toEqual([passkey])
 })
 
-test('an enrolment is good once, and one of two at once goes through', async (t) => {
-  const { server, calls, key } = await newcomer(t)
-  const response = key.create((await calls.options()).body)
-
-  const replies = await Promise.all([calls.enrol(response), calls.enrol(response)])
-
-  expect(replies.filter(({ outcome }) => outcome === 'OK')).toHaveLength(1)
-  expect(await server.count('passkey')).toBe(1)
-})
-
-test('of two first passkeys at once one is enrolled: the other wants a session that began with it', async (t) => {
-  const { server, calls } = await newcomer(t)
-  const responses = await Promise.all(
-    [1, 2].map(async () => makeSoftwareKey(pageOrigin(server)).create((await calls.options()).body)),
-  )
-
-  const replies = await Promise.all(responses.map((response) => calls.enrol(response)))
-
-  expect(replies.map(({ outcome }) => outcome).toSorted()).toEqual([WITH_SECOND_FACTOR, 'OK'])
-})
-
-test('a challenge is good for five minutes', async (t) => {
-  const { server, calls, key } = await newcomer(t)
-  const [late, inTime] = [(await calls.options()).body, (await calls.options()).body]
-  const fresh = passkeysOf(server.miniProgram(), await stillSignedIn(server, FIVE_MINUTES_MS - 1))
-
-  expect(await fresh.enrol(key.create(inTime))).toMatchObject({ outcome: 'OK' })
-  server.clock.advance(1)
-  const owner = await signInWith(server.miniProgram(), key)
-  const another = makeSoftwareKey(pageOrigin(server))
-  const reply = await passkeysOf(server.miniProgram(), owner).enrol(another.create(late))
-  expect(reply).toMatchObject({ outcome: PASSKEY_REFUSED })
-})
-
-async function stillSignedIn(server: TestServer, afterMs: number) {
-  server.clock.advance(afterMs)
-  return signedIn(server.miniProgram(), await server.miniProgram().login('alice'))
-}
-
-test('a challenge of another user, another application or another ceremony enrols nothing', async (t) => {
-  const { server, program, calls, key } = await newcomer(t)
-  await server.addUser({ mobile: '13800138000', fixedCode: '232326' })
-  const bob = passkeysOf(program, await bindAndSignIn(program, 'bob', '13800138000'))
-  const elsewhere = server.miniProgram({ clientId: REGISTER_CLIENT_ID })
-  const same = passkeysOf(elsewhere, await bindAndSignIn(elsewhere, 'alice2'))
-  const user = { id: 'AAAA' }
-  const login = { ...(await program.call('/api/v2/ligature/login/passkey/options')).body, user }
-
-  for (const options of [(await bob.options()).body, (await same.options()).body, login]) {
-    expect(await calls.enrol(key.create(options))).toMatchObject({ outcome: PASSKEY_REFUSED })
-  }
-  expect(await server.count('passkey')).toBe(0)
-})
-
-test.for([
-  ['of another page', { origin: 'https://evil.example' }, 'origin'],
-  ['for another domain', { rpId: 'evil.example' }, 'RP ID'],
-  ['of a device that has not seen who is there', { isVerified: false }, 'user could not be verified'],
-  ['of a frame', { isInFrame: true }, 'in a frame of another site'],
-  ['of a sign-in', { type: 'webauthn.get' }, 'type'],
-  ['with certificates', { format: 'android-safetynet' }, 'an attestation that nobody asked for'],
-] as const)('a new passkey %s is refused', async ([, untruth, reason], t) => {
-  const { server, calls, key } = await newcomer(t)
-
-  const reply = await calls.enrol(key.create((await calls.options()).body, untruth))
-
-  expect(reply).toMatchObject({ httpStatus: 400, outcome: PASSKEY_REFUSED })
-  expect(server.logLines.join('\n')).toContain(reason)
-  expect(await server.count('passkey')).toBe(0)
-})
-
-test('a passkey is one user’s', async (t) => {
-  const { server, program, user, key } = await newcomer(t)
-  await enrolKey(program, user, key)
-  await server.addUser({ mobile: '13800138000', fixedCode: '232326' })
-  const bob = passkeysOf(program, await bindAndSignIn(program, 'bob', '13800138000'))
-
-  expect(await bob.enrol(key.create((await bob.options()).body))).toMatchObject({ outcome: ENROLLED_ALREADY })
-  expect(await bob.list()).toEqual([])
-})
-
 test('nobody renames or removes the passkey of another', async (t) => {
   const server = await startServer(t)
   const program = server.miniProgram()
@@ -246,23 +156,6 @@ test('nobody renames or removes the passkey of another', async (t) => {
   expect(await bob.rename(id, 'bob’s')).toMatchObject({ outcome: NO_SUCH })
   expect(await bob.remove(id)).toMatchObject({ outcome: NO_SUCH })
   expect(await loginByPasskey(program, key)).toMatchObject({ outcome: 'SUCCESS' })
-})
-
-test('a user has twenty passkeys at most', async (t) => {
-  const { server, program, user, key } = await newcomer(t)
-  await enrolKey(program, user, key)
-  const owner = await signInWith(program, key)
-  const calls = passkeysOf(program, owner)
-  for (let number = 2; number < 20; number++) {
-    await enrolKey(program, owner, makeSoftwareKey(pageOrigin(server)))
-  }
-  const [last, surplus] = [(await calls.options()).body, (await calls.options()).body]
-  const create = (options: unknown) => makeSoftwareKey(pageOrigin(server)).create(options)
-
-  expect(await calls.enrol(create(last))).toMatchObject({ outcome: 'OK' })
-  expect(await calls.enrol(create(surplus))).toMatchObject({ outcome: TOO_MANY })
-  expect(await calls.options()).toMatchObject({ outcome: TOO_MANY })
-  expect(await calls.list()).toHaveLength(20)
 })
 
 test('where the public URL has an IP address that is not this machine’s there are no passkeys', async (t) => {

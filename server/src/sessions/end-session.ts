@@ -1,7 +1,7 @@
 import { type AuditEvent, record } from '../audit/index.ts'
 import { type Db, inTransaction, type Tx } from '../platform/db/index.ts'
 import type { FoundSession } from './find-session.ts'
-import * as sessions from './session.store.ts'
+import * as sessions from './end-session.store.ts'
 
 /** Who ends sessions, from where and why, as it is recorded. */
 export type EndedBy = Pick<AuditEvent, 'clientId' | 'signInId' | 'ip' | 'because'>

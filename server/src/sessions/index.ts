@@ -3,11 +3,10 @@ export { findSessionByIdToken, type FindSessionDeps, type FoundSession } from '.
 export { openSession, type OpenedSession } from './open-session.ts'
 export { sessionRefusals } from './refusals.ts'
 export { type IdTokenDeps, issueSessionIdToken } from './session-id-token.ts'
+export { endEvery as endEverySession, sweep as sweepSessions } from './end-session.store.ts'
 export {
-  endEvery as endEverySession,
   hasAny as hasSessions,
   hold as holdSession,
   listOf as listSessionsOf,
   type ListedSession,
-  sweep as sweepSessions,
 } from './session.store.ts'

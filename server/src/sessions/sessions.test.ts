@@ -1,31 +1,21 @@
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { hashToken } from '../platform/secrets.ts'
 import { setUserDisabled } from '../users/index.ts'
 import { REGISTER_CLIENT_ID, startServer, type TestServer } from '../testing/server.ts'
+import { REFRESH, SESSION_TOKEN_REFUSED, signedInBody, signIn, withSession } from '../testing/sessions.ts'
 
-const REFRESH = 'sso/session-token/id-token'
-const SESSION_TOKEN_REFUSED = 'IDAAS.SDK.PARAM.0023'
 const ID_TOKEN_REFUSED = 'IDAAS.SDK.PARAM.0016'
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 
-const signedIn = z.object({ session_token: z.string(), id_token: z.string(), expire: z.number() })
 const keySet = z.object({ keys: z.array(z.looseObject({ kid: z.string(), kty: z.string() })) })
-
-async function signIn(server: TestServer) {
-  const pending = await server.miniProgram().openSignIn('alice')
-  await pending.send('11012345678')
-  return signedIn.parse((await pending.bind('11012345678', '232326')).body)
-}
 
 async function publishedKeys(server: TestServer) {
   const response = await fetch(`${server.url}/api/v1/oauth2/keys`)
   return { headers: response.headers, ...keySet.parse(await response.json()) }
 }
 
-const withSession = (sessionToken: string) => ({ headers: { 'session-token': sessionToken } })
 const withBearer = (idToken: string) => ({
   method: 'GET' as const,
   headers: { Authorization: `Bearer ${idToken}` },
@@ -82,7 +72,7 @@ describe('an id_token', () => {
     await server.addUser({ mobile: '13800138000', fixedCode: '111111' })
     const pending = await server.miniProgram().openSignIn('alice')
     await pending.send('13800138000')
-    const { id_token: idToken } = signedIn.parse((await pending.bind('13800138000', '111111')).body)
+    const { id_token: idToken } = signedInBody.parse((await pending.bind('13800138000', '111111')).body)
 
     expect(decodeJwt(idToken)).toMatchObject({ name: '', email: '', mobile: '+86-13800138000' })
   })
@@ -166,89 +156,6 @@ describe('refreshing', () => {
     expect(await program.call(REFRESH, withSession(sessionToken))).toMatchObject({
       outcome: SESSION_TOKEN_REFUSED,
     })
-  })
-})
-
-test('tokens of sessions begin with their time, and no two share more', async (t) => {
-  const server = await startServer(t)
-  const tokens = [(await signIn(server)).session_token]
-  while (tokens.length < 3) {
-    server.clock.advance(1)
-    tokens.push(signedIn.parse((await server.miniProgram().login('alice')).body).session_token)
-  }
-  expect(tokens.toSorted()).toEqual(tokens)
-  expect(new Set(tokens.map((token) => token.slice(7, 12))).size).toBe(3)
-  const stored = await server.deployment.db.selectFrom('session').select('token_hash').execute()
-  for (const token of tokens) expect(stored).not.toContainEqual({ token_hash: token })
-})
-
-describe('renewal', () => {
-  const renewing = { application: { session: { lifetimeSeconds: 3600, isRenewed: true } } }
-
-  test('gives the next session token with a full life', async (t) => {
-    const server = await startServer(t, renewing)
-    const program = server.miniProgram()
-    const { session_token: first } = await signIn(server)
-    server.clock.advance(50 * MINUTE)
-
-    const renewed = signedIn.parse((await program.call(REFRESH, withSession(first))).body)
-    expect(renewed.session_token).toMatch(/^[A-Za-z0-9]{32}$/)
-    expect(renewed.session_token).not.toBe(first)
-    expect(renewed.expire).toBe(3600)
-
-    server.clock.advance(50 * MINUTE)
-    expect((await program.call(REFRESH, withSession(renewed.session_token))).httpStatus).toBe(200)
-  })
-
-  test('gives a client that lost the answer the same token again, for a minute', async (t) => {
-    const server = await startServer(t, renewing)
-    const program = server.miniProgram()
-    const { session_token: first } = await signIn(server)
-    const refresh = () => program.call(REFRESH, withSession(first))
-
-    const renewed = (await refresh()).body['session_token']
-    server.clock.advance(MINUTE - 1)
-    expect((await refresh()).body['session_token']).toBe(renewed)
-    server.clock.advance(1)
-    expect(await refresh()).toMatchObject({ outcome: SESSION_TOKEN_REFUSED })
-  })
-
-  test('of sixteen simultaneous refreshes gives every one the same token', async (t) => {
-    const server = await startServer(t, renewing)
-    const { session_token: first } = await signIn(server)
-
-    const replies = await Promise.all(
-      Array.from({ length: 16 }, () => server.miniProgram().call(REFRESH, withSession(first))),
-    )
-    expect(replies.every((reply) => reply.httpStatus === 200)).toBe(true)
-    expect(new Set(replies.map((reply) => reply.body['session_token'])).size).toBe(1)
-    expect(await server.count('session')).toBe(1)
-  })
-
-  test('goes on with a session that an earlier version opened', async (t) => {
-    const server = await startServer(t, renewing)
-    const program = server.miniProgram()
-    const { session_token: first } = await signIn(server)
-    await server.deployment.db
-      .updateTable('session')
-      .set({ token_hash: hashToken(first) })
-      .execute()
-    const refresh = async () => (await program.call(REFRESH, withSession(first))).body['session_token']
-
-    const second = String(await refresh())
-    expect(second).toMatch(/^[A-Za-z0-9]{32}$/)
-    expect(await refresh()).toBe(second)
-    expect((await program.call(REFRESH, withSession(second))).httpStatus).toBe(200)
-  })
-
-  test('refuses a token that was replaced twice', async (t) => {
-    const server = await startServer(t, renewing)
-    const program = server.miniProgram()
-    const { session_token: first } = await signIn(server)
-    const second = String((await program.call(REFRESH, withSession(first))).body['session_token'])
-    await program.call(REFRESH, withSession(second))
-
-    expect(await program.call(REFRESH, withSession(first))).toMatchObject({ outcome: SESSION_TOKEN_REFUSED })
   })
 })
 

@@ -1,6 +1,7 @@
+import type { TestContext } from 'vitest'
 import { z } from 'zod'
 import type { MiniProgram, Reply } from './mini-program.ts'
-import type { TestServer } from './server.ts'
+import { startServer, type TestServer } from './server.ts'
 import { bindAndSignIn, type SignedIn, signedIn } from './signed-in.ts'
 import { makeSoftwareKey, type SoftwareKey, type Untruth } from './software-key.ts'
 
@@ -85,4 +86,12 @@ export async function enrolKey(
 /** Signs in with a passkey. */
 export async function signInWith(program: MiniProgram, key: SoftwareKey): Promise<SignedIn> {
   return signedIn(program, await loginByPasskey(program, key))
+}
+
+/** Somebody who has just signed in and has no passkey yet. */
+export async function newcomer(t: TestContext, person = 'alice') {
+  const server = await startServer(t)
+  const program = server.miniProgram()
+  const user = await bindAndSignIn(program, person)
+  return { server, program, user, calls: passkeysOf(program, user), key: makeSoftwareKey(pageOrigin(server)) }
 }

@@ -13,9 +13,9 @@ import { SharedCommitDriver } from './sqlite-driver.ts'
 
 const MAX_KEPT_STATEMENTS = 400
 /** Pages that requests come back to, beside those that a shared transaction has changed and not yet written. */
-const WRITER_CACHE_KB = 32 * 1024
+export const WRITER_CACHE_KB = 32 * 1024
 /** A shared transaction changes about a thousand pages; moving them into the file after each would write twice. */
-const PAGES_IN_LOG = 8000
+export const PAGES_IN_LOG = 8000
 
 /** What a database is opened for, where it is not to serve from it. */
 export interface DatabaseUse {

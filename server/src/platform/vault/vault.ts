@@ -56,7 +56,7 @@ export interface Vault {
   blindIndex(kind: string, value: string): string
   /** A keyed hash of a short code: without the key, six digits are guessed in a millisecond. */
   codeHash(verificationId: string, verifyCode: string): string
-  /** The session token that follows this one: 32 letters and digits, which only the holder of both can tell. */
+  /** 32 letters and digits to follow this session token, which only the holder of both can tell. */
   nextToken(sessionToken: string): string
   /** The key of the state tokens (HS256). */
   readonly stateTokenKey: KeyObject
